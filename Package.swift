@@ -1,0 +1,78 @@
+// swift-tools-version:6.1
+import PackageDescription
+
+// Optimised in debug builds too: an array loop ran eleven times faster. The
+// Makefile sets the variable; packages that depend on the ear or the kinship
+// library may not have unsafe flags, so they never see them.
+let numberCrunching: [SwiftSetting] =
+    Context.environment["GUITU_OPTIMIZE_ENGINES"] == "1" ? [.unsafeFlags(["-O"])] : []
+
+let package = Package(
+    name: "guitu",
+    defaultLocalization: "zh-Hans",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "guitu", targets: ["guitu"]),
+        .library(name: "GuituKinship", targets: ["GuituKinship"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .target(name: "GuituModel"),
+        .target(name: "GuituInvented", dependencies: ["GuituModel"]),
+        .target(name: "GuituKinship", swiftSettings: numberCrunching),
+        .target(name: "GuituMatching", dependencies: ["GuituModel"], swiftSettings: numberCrunching),
+        .target(name: "GuituText", dependencies: ["GuituModel"], resources: [.embedInCode("Catalogs")]),
+        .target(name: "GuituStore", dependencies: ["GuituModel"]),
+        .systemLibrary(name: "Clibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(
+            name: "GuituSQLite",
+            dependencies: ["GuituStore", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "GuituPostgres", dependencies: ["GuituStore", "Clibpq"]),
+        .target(
+            name: "GuituCore",
+            dependencies: [
+                "GuituModel", "GuituMatching", "GuituInvented", "GuituStore",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(
+            name: "GuituWeb",
+            dependencies: [
+                "GuituCore", "GuituText",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            resources: [.embedInCode("Assets")]),
+        .executableTarget(
+            name: "guitu",
+            dependencies: [
+                "GuituWeb", "GuituKinship", "GuituSQLite", "GuituPostgres",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .target(
+            name: "TestSupport",
+            dependencies: ["GuituCore", "GuituInvented", "GuituSQLite", "GuituPostgres"],
+            path: "Tests/TestSupport"),
+        .testTarget(name: "GuituModelTests", dependencies: ["GuituModel", "GuituInvented"]),
+        .testTarget(name: "GuituKinshipTests", dependencies: ["GuituKinship"]),
+        .testTarget(
+            name: "GuituMatchingTests", dependencies: ["GuituMatching", "GuituInvented"]),
+        .testTarget(name: "GuituTextTests", dependencies: ["GuituText"]),
+        .testTarget(name: "GuituStoreTests", dependencies: ["GuituStore", "TestSupport"]),
+        .testTarget(name: "GuituCoreTests", dependencies: ["GuituCore", "TestSupport"]),
+        .testTarget(
+            name: "GuituWebTests",
+            dependencies: [
+                "GuituWeb", "TestSupport",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
+        .testTarget(name: "GuituCommandTests", dependencies: ["guitu", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,65 @@
+/// A globally unique name for one `Subject`, made without asking anybody.
+///
+/// Twenty-six lower-case Crockford base-32 characters: 48 bits of the
+/// millisecond it was made, then 80 random bits. A phone in the street can make
+/// one offline, ids made later sort later, and one id never names two things.
+public struct ID<Subject>: Hashable, Comparable, Sendable, Codable, CustomStringConvertible,
+    LosslessStringConvertible
+{
+    public let text: String
+
+    /// Nil unless `text` is a well-formed id; forged and truncated ids end here.
+    public init?(_ text: String) {
+        guard text.utf8.count == 26, text.utf8.allSatisfy({ crockfordDigits.contains($0) }),
+            text.utf8.first! <= UInt8(ascii: "7")  // 26 x 5 = 130 bits; the first two are 0
+        else { return nil }
+        self.text = text
+    }
+
+    public init(at instant: Instant, using random: inout some RandomNumberGenerator) {
+        let time = UInt64(bitPattern: instant.milliseconds) & 0xFFFF_FFFF_FFFF
+        let high = UInt64(UInt16.random(in: .min ... .max, using: &random))
+        let low = UInt64.random(in: .min ... .max, using: &random)
+        // 128 bits = time(48) high(16) low(64), read from the top five at a time.
+        let upper = time << 16 | high
+        var characters = [UInt8]()
+        characters.reserveCapacity(26)
+        for position in 0..<26 {
+            let shift = 125 - 5 * position
+            let digit: UInt64
+            if shift >= 64 {
+                digit = (upper >> UInt64(shift - 64)) & 31
+            } else if shift + 5 > 64 {
+                digit = (upper << UInt64(64 - shift) | low >> UInt64(shift)) & 31
+            } else {
+                digit = (low >> UInt64(shift)) & 31
+            }
+            characters.append(crockfordDigits[Int(digit)])
+        }
+        text = String(decoding: characters, as: UTF8.self)
+    }
+
+    public init(at instant: Instant) {
+        var random = SystemRandomNumberGenerator()
+        self.init(at: instant, using: &random)
+    }
+
+    public var description: String { text }
+    public static func < (a: Self, b: Self) -> Bool { a.text < b.text }
+
+    public init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let id = Self(text) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "not an id"))
+        }
+        self = id
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}
+
+private let crockfordDigits = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
