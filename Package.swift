@@ -28,11 +28,16 @@ let package = Package(
         .target(name: "GuituKinship", swiftSettings: numberCrunching),
         .target(name: "GuituMatching", dependencies: ["GuituModel"], swiftSettings: numberCrunching),
         .target(name: "GuituText", dependencies: ["GuituModel"], resources: [.embedInCode("Catalogs")]),
-        .target(name: "GuituStore", dependencies: ["GuituModel"]),
+        .target(
+            name: "GuituStore",
+            dependencies: ["GuituModel", .product(name: "Crypto", package: "swift-crypto")]),
         .systemLibrary(name: "Clibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(
             name: "GuituSQLite",
-            dependencies: ["GuituStore", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "GuituStore", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         .target(name: "GuituPostgres", dependencies: ["GuituStore", "Clibpq"]),
         .target(
             name: "GuituCore",

@@ -1,2 +1,120 @@
+import Foundation
 import GRDB
 import GuituStore
+
+// GRDB has these words too; here they are ours unless it says GRDB before.
+typealias SQL = GuituStore.SQL
+typealias Row = GuituStore.Row
+typealias DatabaseError = GuituStore.DatabaseError
+
+/// An embedded database in one file: WAL, one writer, many readers.
+public struct SQLiteDriver: Driver {
+    public enum Synchronous: String, Sendable {
+        /// A commit is on the disk before it returns.
+        case full = "FULL"
+        /// A power cut may take back the last commits; nothing breaks.
+        case normal = "NORMAL"
+    }
+
+    public var path: String
+    public var synchronous: Synchronous
+    /// How long a writer waits for another process before `.serialization`.
+    public var busyTimeout: Duration
+
+    public init(
+        path: String, synchronous: Synchronous = .full, busyTimeout: Duration = .seconds(2)
+    ) {
+        self.path = path
+        self.synchronous = synchronous
+        self.busyTimeout = busyTimeout
+    }
+
+    public var engine: Engine { .sqlite }
+    public var writers: Int? { 1 }
+
+    public func connect(for mode: TransactionMode) throws -> any Connection {
+        // Only its owner reads a file about people; SQLite gives the journal
+        // beside it the same permissions.
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if file >= 0 { _ = close(file) }
+
+        var configuration = Configuration()
+        configuration.label = "guitu"
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(busyTimeout / .seconds(1))
+        // A transaction of ours spans several accesses of GRDB's.
+        configuration.allowsUnsafeTransactions = true
+        let synchronous = synchronous
+        configuration.prepareDatabase { db in
+            try becomeWAL(db)
+            try db.execute(
+                sql: """
+                    PRAGMA synchronous = \(synchronous.rawValue);
+                    PRAGMA temp_store = MEMORY;
+                    PRAGMA trusted_schema = OFF;
+                    PRAGMA cache_size = -16000;
+                    """)
+            if mode == .read { try db.execute(sql: "PRAGMA query_only = ON") }
+        }
+        do {
+            return SQLiteConnection(
+                queue: try DatabaseQueue(path: path, configuration: configuration))
+        } catch {
+            throw DatabaseError.unavailable(
+                reason: "the database file cannot be opened: \(mapped(error))")
+        }
+    }
+
+    /// Writes a consistent copy of the whole file, while others go on working.
+    ///
+    /// `destination` may not exist yet. Blocks: call it where waiting is
+    /// allowed.
+    public func copy(to destination: String) throws {
+        let connection = try connect(for: .write)
+        defer { connection.close() }
+        try connection.execute("VACUUM INTO \(destination)")
+        _ = chmod(destination, 0o600)
+    }
+}
+
+/// SQLite does not wait for others while the journal mode changes, so two
+/// programs that meet a new file have to try again.
+private func becomeWAL(_ db: GRDB.Database) throws {
+    for attempt in 1... {
+        do {
+            try db.execute(sql: "PRAGMA journal_mode = WAL")
+            return
+        } catch let error as GRDB.DatabaseError
+            where error.resultCode == .SQLITE_BUSY && attempt < 50
+        {
+            usleep(10_000)
+        }
+    }
+}
+
+/// In the words both engines share; the values of a statement stay out.
+func mapped(_ error: any Error) -> DatabaseError {
+    guard let error = error as? GRDB.DatabaseError else {
+        return error as? DatabaseError ?? .engine(code: "sqlite", message: "\(error)")
+    }
+    let message = error.message ?? ""
+    let named = message.range(of: ": ").map { String(message[$0.upperBound...]) } ?? ""
+    switch error.extendedResultCode {
+    case .SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY, .SQLITE_CONSTRAINT_ROWID:
+        return .constraint(.unique, name: named)
+    case .SQLITE_CONSTRAINT_NOTNULL: return .constraint(.notNull, name: named)
+    case .SQLITE_CONSTRAINT_CHECK: return .constraint(.check, name: named)
+    case .SQLITE_CONSTRAINT_FOREIGNKEY: return .constraint(.foreignKey, name: named)
+    case .SQLITE_CONSTRAINT_TRIGGER: return .constraint(.check, name: message)
+    default: break
+    }
+    switch error.resultCode {
+    case .SQLITE_BUSY, .SQLITE_LOCKED: return .serialization
+    case .SQLITE_FULL: return .full
+    case .SQLITE_INTERRUPT: return .timeout
+    case .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_READONLY:
+        return .unavailable(reason: "SQLite \(error.extendedResultCode.rawValue): \(message)")
+    default:
+        return .engine(code: "\(error.extendedResultCode.rawValue)", message: message)
+    }
+}

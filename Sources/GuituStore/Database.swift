@@ -10,11 +10,54 @@ public protocol Transaction: AnyObject {
     func execute(_ sql: SQL) throws -> Int
     /// All rows of a query, or of a statement with RETURNING.
     func rows(_ sql: SQL) throws -> [Row]
+    /// Rows one at a time, for results too large to hold. `body` may not run
+    /// another statement.
+    func forEachRow(_ sql: SQL, _ body: (Row) throws -> Void) throws
 }
 
 extension Transaction {
     /// The first row, or nil.
     public func first(_ sql: SQL) throws -> Row? { try rows(sql).first }
+
+    /// Undoes what `body` changed when it throws, and only that.
+    ///
+    /// A statement that fails outside a savepoint ends the whole transaction,
+    /// on both engines; inside one, the transaction goes on after it.
+    @discardableResult
+    public func savepoint<A>(_ body: () throws -> A) throws -> A {
+        try execute("SAVEPOINT attempt")
+        do {
+            let value = try body()
+            try execute("RELEASE SAVEPOINT attempt")
+            return value
+        } catch {
+            try execute("ROLLBACK TO SAVEPOINT attempt")
+            try execute("RELEASE SAVEPOINT attempt")
+            throw error
+        }
+    }
+
+    /// Inserts many rows with few statements.
+    ///
+    /// `table` and `columns` are identifiers of ours, never anything typed.
+    public func insert(into table: SQL, columns: [SQL], rows: some Sequence<[SQLValue]>) throws {
+        // Half of SQLite's 32,766 parameters, and few enough rows that the
+        // statement's text stays in the processor's cache.
+        let most = max(1, min(200, 16_000 / max(1, columns.count)))
+        let head: SQL = "INSERT INTO \(table) (\(SQL.joined(columns, by: ", "))) VALUES "
+        var pending: [SQL] = []
+        for row in rows {
+            guard row.count == columns.count else {
+                throw DatabaseError.engine(code: "insert", message: "a row of another width")
+            }
+            pending.append("\(list: row)")
+            if pending.count == most {
+                try execute(head + SQL.joined(pending, by: ", "))
+                pending.removeAll(keepingCapacity: true)
+            }
+        }
+        if !pending.isEmpty { try execute(head + SQL.joined(pending, by: ", ")) }
+    }
 }
 
 public enum Engine: String, Sendable, CaseIterable {
@@ -25,7 +68,9 @@ public enum Engine: String, Sendable, CaseIterable {
 /// What went wrong between us and the engine, in words both share.
 public enum DatabaseError: Error, Sendable {
     /// A guard of the schema said no. `name` is the constraint on PostgreSQL
-    /// and `table.column` on SQLite.
+    /// and `table.column` on SQLite (several columns are joined by ", "; a
+    /// named CHECK has its name on both; foreign keys have none on SQLite). A
+    /// trigger that refuses is `.check` with the words it gave.
     case constraint(ConstraintKind, name: String)
     /// Another transaction won; the whole use-case may run again.
     case serialization
@@ -54,6 +99,8 @@ public protocol Connection: Transaction {
     func begin(_ mode: TransactionMode) throws
     func commit() throws
     func rollback()
+    /// Statements that run longer end with `.timeout`; nil: no limit.
+    func limitStatements(to limit: Duration?) throws
     /// False once the engine has gone away; the pool then makes a new one.
     var isUsable: Bool { get }
     func close()

@@ -64,6 +64,10 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         }
     }
 
+    /// A statement kept outside the program, such as a migration's. Never
+    /// anything that somebody typed.
+    public init(trusted text: String) { pieces = [.text(text)] }
+
     public static func + (a: SQL, b: SQL) -> SQL {
         var sum = a
         sum.pieces.append(contentsOf: b.pieces)
@@ -72,7 +76,47 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
 
     /// Joins fragments: `SQL.joined(conditions, by: " AND ")`.
     public static func joined(_ parts: [SQL], by separator: SQL) -> SQL {
-        parts.dropFirst().reduce(parts.first ?? "") { $0 + separator + $1 }
+        var joined = parts.first ?? ""
+        for part in parts.dropFirst() {
+            joined.pieces.append(contentsOf: separator.pieces)
+            joined.pieces.append(contentsOf: part.pieces)
+        }
+        return joined
+    }
+}
+
+extension SQLValue: SQLConvertible {
+    public var sqlValue: SQLValue { self }
+    public init(sqlValue: SQLValue) { self = sqlValue }
+}
+
+extension SQL {
+    /// For drivers: the text with the engine's own placeholders, and the
+    /// values in their order.
+    ///
+    /// Refuses what one of the engines cannot hold, so that both refuse it: a
+    /// NUL character in a text (PostgreSQL), a number that is none (SQLite).
+    public func rendered(
+        placeholder: (Int) -> String
+    ) throws(DatabaseError) -> (text: String, values: [SQLValue]) {
+        if pieces.count == 1, case .text(let text) = pieces[0] { return (text, []) }
+        var text = ""
+        var values: [SQLValue] = []
+        for piece in pieces {
+            switch piece {
+            case .text(let literal): text += literal
+            case .value(let value):
+                switch value {
+                case .text(let string) where string.utf8.contains(0):
+                    throw .engine(code: "value", message: "a text holds a NUL character")
+                case .real(let real) where real.isNaN:
+                    throw .engine(code: "value", message: "a number is not a number")
+                default: values.append(value)
+                }
+                text += placeholder(values.count)
+            }
+        }
+        return (text, values)
     }
 }
 
@@ -120,7 +164,9 @@ public enum RowError: Error, Equatable {
 extension String: SQLConvertible {
     public var sqlValue: SQLValue { .text(self) }
     public init(sqlValue: SQLValue) throws {
-        guard case .text(let text) = sqlValue else { throw RowError.unexpectedValue(type: "String") }
+        guard case .text(let text) = sqlValue else {
+            throw RowError.unexpectedValue(type: "String")
+        }
         self = text
     }
 }
@@ -159,7 +205,9 @@ extension Double: SQLConvertible {
 extension Array: SQLConvertible where Element == UInt8 {
     public var sqlValue: SQLValue { .blob(self) }
     public init(sqlValue: SQLValue) throws {
-        guard case .blob(let bytes) = sqlValue else { throw RowError.unexpectedValue(type: "bytes") }
+        guard case .blob(let bytes) = sqlValue else {
+            throw RowError.unexpectedValue(type: "bytes")
+        }
         self = bytes
     }
 }
