@@ -76,7 +76,8 @@ let package = Package(
             dependencies: [
                 "GuituWeb", "TestSupport",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
-            ]),
+            ],
+            exclude: ["Snapshots"]),
         .testTarget(name: "GuituCommandTests", dependencies: ["guitu", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
