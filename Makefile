@@ -1,0 +1,56 @@
+# Everything a person types. `make run` shows a province of invented people,
+# `make test` is what CI runs. What each step needs, it installs first.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup build run serve invent test browser-test format lint clean bench kill-test
+
+GUITU := .build/release/guitu
+DATA := data
+
+help:
+	@echo 'make run        a province of invented people on http://127.0.0.1:8080'
+	@echo 'make serve      the same program with an empty database'
+	@echo 'make build      .build/release/guitu'
+	@echo 'make test       every test, on SQLite, PostgreSQL and in a browser'
+	@echo 'make setup      only install what is missing'
+	@echo 'make format     lay out the Swift sources'
+	@echo 'make bench      measure against a peer doing the same work'
+	@echo 'make kill-test  200 kills under load on each database'
+	@echo 'make clean      remove what was built (not the data)'
+
+setup:
+	@Scripts/setup test
+
+build:
+	@Scripts/setup build
+	@Scripts/build
+
+run: build
+	@Scripts/run-invented $(GUITU) $(DATA)
+
+serve: build
+	@$(GUITU) serve
+
+test:
+	@Scripts/test
+
+browser-test:
+	@Scripts/test browser
+
+format:
+	@swift format --in-place --recursive Package.swift Sources Tests
+
+lint:
+	@Scripts/test format
+
+bench: build
+	@Scripts/setup bench
+	@Benchmarks/run
+
+kill-test:
+	@Scripts/setup test
+	@Scripts/test kill 200
+
+clean:
+	@rm -rf .build
