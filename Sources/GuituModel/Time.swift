@@ -40,7 +40,8 @@ public protocol Clock: Sendable {
 }
 
 /// A civil date in Asia/Shanghai; never a moment. Written `2026-11-24`.
-public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible, LosslessStringConvertible,
+public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible,
+    LosslessStringConvertible,
     Codable
 {
     public let daysSince1970: Int
@@ -52,14 +53,18 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible, Loss
         guard (1...12).contains(month), day >= 1, day <= Day.daysIn(month: month, of: year),
             (1...9999).contains(year)
         else { return nil }
-        // Days from civil, proleptic Gregorian; the year begins in March so
-        // that the leap day comes last.
+        daysSince1970 = Day.count(year: year, month: month, day: day)
+    }
+
+    /// Days from civil, proleptic Gregorian; the year begins in March so that
+    /// the leap day comes last.
+    private static func count(year: Int, month: Int, day: Int) -> Int {
         let y = month <= 2 ? year - 1 : year
         let era = (y >= 0 ? y : y - 399) / 400
         let yearOfEra = y - era * 400
         let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        daysSince1970 = era * 146_097 + dayOfEra - 719_468
+        return era * 146_097 + dayOfEra - 719_468
     }
 
     /// Reads `2026-11-24` and nothing else.
@@ -90,10 +95,33 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible, Loss
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let m = (5 * dayOfYear + 2) / 153
         let month = m < 10 ? m + 3 : m - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * m + 2) / 5 + 1)
+        return (
+            yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * m + 2) / 5 + 1
+        )
     }
 
     public var year: Int { civil.year }
+
+    /// The same date so many months on, or the month's last day where it has none.
+    public func adding(months: Int) -> Day {
+        let (year, month, day) = civil
+        let count = year * 12 + month - 1 + months
+        let target = Int(Int64(count).flooredDivision(by: 12))
+        let targetMonth = count - target * 12 + 1
+        return Day(
+            daysSince1970: Day.count(
+                year: target, month: targetMonth,
+                day: Swift.min(day, Day.daysIn(month: targetMonth, of: target))))
+    }
+
+    public func adding(years: Int) -> Day { adding(months: years * 12) }
+
+    /// Birthdays passed since `earlier`; negative when that is later.
+    public func fullYears(since earlier: Day) -> Int {
+        let (a, b) = (civil, earlier.civil)
+        return a.year - b.year - ((a.month, a.day) < (b.month, b.day) ? 1 : 0)
+    }
+
     public func adding(days: Int) -> Day { Day(daysSince1970: daysSince1970 + days) }
     public func days(since earlier: Day) -> Int { daysSince1970 - earlier.daysSince1970 }
     public static func < (a: Self, b: Self) -> Bool { a.daysSince1970 < b.daysSince1970 }

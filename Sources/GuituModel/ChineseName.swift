@@ -1,0 +1,174 @@
+/// A person's name as it is written in Chinese.
+///
+/// What was typed stays in `text`. Surname and given name are parted only where
+/// a surname we know begins the name; a name with a middle dot (买买提·吐尔逊) and
+/// one we cannot part have an empty surname and are compared whole.
+public struct ChineseName: Hashable, Sendable {
+    /// As typed, without blanks at the ends and with one kind of middle dot.
+    public let text: String
+    public let surname: String
+    public let given: String
+
+    public init(_ text: String) {
+        let dotted = Self.normalisingDots(text)
+        self.text = dotted
+        let characters = Array(dotted)
+        guard !Self.isPlaceholder(dotted), characters.allSatisfy(\.isHan), characters.count <= 6
+        else {
+            surname = ""
+            given = dotted
+            return
+        }
+        let simple = characters.map(TextNormalizer.simplified)
+        var length = 0
+        if simple.count >= 3, Surnames.compound.contains(String(simple[0...1])) {
+            length = 2
+        } else if simple.count >= 2, simple.count <= 4, Surnames.isSurname(simple[0]) {
+            length = 1
+            // 张王秀英 keeps her husband's name before her own.
+            if simple.count == 4, Surnames.isSurname(simple[1]) { length = 2 }
+        }
+        surname = String(characters.prefix(length))
+        given = String(characters.dropFirst(length))
+    }
+
+    /// Whether a station made the name because nobody knew one: 无名氏12, 不详, 某某.
+    public var isPlaceholder: Bool { Self.isPlaceholder(text) }
+
+    /// One reading a character, with the surname's own where it is one (单 Shàn);
+    /// nil for what has none.
+    public var readings: [Syllable?] {
+        let characters = Array(text)
+        var readings = characters.map(Pinyin.of)
+        guard !surname.isEmpty else { return readings }
+        let simple = surname.map(TextNormalizer.simplified)
+        let whole = Surnames.readings[String(simple)]
+        for (index, character) in simple.enumerated() {
+            if let whole, index < whole.count {
+                readings[index] = whole[index]
+            } else if let own = Surnames.readings[String(character)]?.first {
+                readings[index] = own
+            }
+        }
+        return readings
+    }
+
+    /// `wangjianguo`: without tones, unreadable characters as they are.
+    public var toneless: String {
+        zip(text, readings).map { $1?.letters ?? String($0).lowercased() }.joined()
+    }
+
+    /// `wjg`; characters without a reading are left out.
+    public var initials: String {
+        String(readings.compactMap { $0?.letters.first })
+    }
+
+    /// The many dots people and systems write between the parts of a name.
+    private static func normalisingDots(_ text: String) -> String {
+        var result = ""
+        var pending = false
+        for character in TextNormalizer.plain(text) {
+            if character.isWhitespace || "·•・‧∙⋅●.．｡。﹒・᛫ꞏ・".contains(character) {
+                // Blanks inside a Chinese name are padding (王 刚), dots are not.
+                if !character.isWhitespace, !result.isEmpty, result.last != "·" { pending = true }
+                if character.isWhitespace, let last = result.last, !last.isHan, !pending {
+                    result.append(" ")
+                }
+                continue
+            }
+            if pending {
+                result.append(result.last?.isHan == true || character.isHan ? "·" : ".")
+                pending = false
+            }
+            if result.last == " ", character.isHan { result.removeLast() }
+            result.append(character)
+        }
+        while result.last == " " { result.removeLast() }
+        return result
+    }
+
+    private static func isPlaceholder(_ text: String) -> Bool {
+        let key = TextNormalizer.key(text)
+        if key.isEmpty { return true }
+        let words = [
+            "无名", "不详", "未知", "某某", "身份不明", "不明", "无姓名", "佚名", "待查", "unknown", "none",
+        ]
+        if words.contains(where: { key.hasPrefix($0) }) { return true }
+        // 王某, 王某某: a surname at most, and a newspaper's.
+        return key.hasSuffix("某") && key.count <= 4 && key.count > 2
+    }
+}
+
+/// Keys by which a name is found through a sorted index.
+public enum SearchKeys {
+    /// Characters, bigrams, what the name says from each character on, and the
+    /// same in toneless pinyin and initials.
+    ///
+    /// A prefix of some key is any run of the name's characters, any run of its
+    /// pinyin that begins with a syllable, and its initials: `建`, `建国`, `jiang`
+    /// for 建国, `wjg`. Keys are lower case, simplified and never empty.
+    public static func of(_ name: String) -> Set<String> {
+        let parsed = ChineseName(name)
+        let characters = Array(TextNormalizer.key(parsed.text).filter { $0 != "·" }.prefix(24))
+        var keys = Set<String>()
+        for start in characters.indices {
+            keys.insert(String(characters[start]))
+            if start + 1 < characters.count { keys.insert(String(characters[start...(start + 1)])) }
+            keys.insert(String(characters[start...]))
+        }
+        // A surname's own reading and the common one both find the name.
+        let special = ChineseName(parsed.text).readings
+        let common = parsed.text.map(Pinyin.of)
+        let letters = Array(parsed.text)
+        for readings in special == common ? [special] : [special, common] {
+            let parts: [(full: String, first: String)] = zip(letters, readings).compactMap {
+                if $0 == "·" { return nil }
+                let full = $1?.letters ?? TextNormalizer.key(String($0))
+                return full.isEmpty ? nil : (full, String(full.first!))
+            }.prefix(24).map { $0 }
+            guard readings.contains(where: { $0 != nil }) else { continue }
+            for start in parts.indices {
+                keys.insert(parts[start...].map(\.full).joined())
+                if start + 1 < parts.count { keys.insert(parts[start...].map(\.first).joined()) }
+            }
+        }
+        return keys
+    }
+
+    /// What somebody typed into the search box, as the beginning of a key; empty
+    /// when nothing is left to search for.
+    public static func beginning(_ typed: String) -> String {
+        Pinyin.typed(ChineseName(typed).text).filter { $0 != "·" }
+    }
+}
+
+/// The order of names in a list.
+public enum PinyinSortKey {
+    /// An ASCII key: the names' syllables with tones, then the characters
+    /// themselves, so that names that sound the same still have one order.
+    /// Names that do not begin with a Chinese character come after the others.
+    public static func of(_ name: String) -> String {
+        let parsed = ChineseName(name)
+        var sounds = ""
+        var signs = ""
+        for (character, reading) in zip(parsed.text, parsed.readings) {
+            if let reading {
+                // The blank sorts before letters: 西安 xi an before 先 xian.
+                sounds += "\(reading.letters) \(reading.tone)"
+            } else {
+                sounds += "~"
+                for scalar in TextNormalizer.key(String(character)).unicodeScalars {
+                    sounds += scalar.isASCII ? String(scalar) : hexadecimal(scalar)
+                }
+            }
+            sounds += " "
+            for scalar in character.unicodeScalars { signs += hexadecimal(scalar) }
+        }
+        return sounds + "!" + signs
+    }
+
+    private static func hexadecimal(_ scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16)
+        return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+    }
+}
