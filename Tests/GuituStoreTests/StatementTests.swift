@@ -11,6 +11,7 @@ private let notes = [
                 id TEXT NOT NULL PRIMARY KEY,
                 words TEXT, count INTEGER, score REAL, picture BLOB,
                 about TEXT REFERENCES note (id),
+                body TEXT,  -- without an index: PostgreSQL's hold 2,700 bytes
                 CONSTRAINT note_count CHECK (count >= 0)
             );
             CREATE UNIQUE INDEX note_words ON note (words);
@@ -29,10 +30,10 @@ struct StatementTests {
         let database = try await TestDatabase.fresh(engine, migrations: notes)
         for text in Self.hostile {
             let found = try await database.write { tx in
-                try tx.execute("INSERT INTO note (id, words) VALUES ('x', \(text))")
-                let row = try #require(try tx.first("SELECT words FROM note WHERE words = \(text)"))
+                try tx.execute("INSERT INTO note (id, body) VALUES ('x', \(text))")
+                let row = try #require(try tx.first("SELECT body FROM note WHERE body = \(text)"))
                 try tx.execute("DELETE FROM note")
-                return try row["words"] as String
+                return try row["body"] as String
             }
             #expect(Array(found.utf8) == Array(text.utf8))
         }

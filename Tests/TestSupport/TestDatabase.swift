@@ -15,7 +15,7 @@ import Testing
 /// may create databases; Scripts/postgres-for-tests makes one.
 public enum TestDatabase {
     public static var engines: [Engine] {
-        [.sqlite]
+        postgresConninfo == nil ? [.sqlite] : [.sqlite, .postgres]
     }
 
     /// A libpq connection string, or nil.
@@ -52,8 +52,7 @@ public enum TestDatabase {
             }
             return driver
         case .postgres:
-            throw DatabaseError.unavailable(
-                reason: "the PostgreSQL driver comes with the next commit")
+            return try await PostgresTemplates.shared.fresh(migrations)
         }
     }
 

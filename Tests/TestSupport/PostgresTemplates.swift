@@ -1,0 +1,47 @@
+import Foundation
+import GuituPostgres
+import GuituStore
+
+/// Copies of databases that were migrated once: a copy takes some tens of
+/// milliseconds, all migrations take longer.
+actor PostgresTemplates {
+    static let shared = PostgresTemplates()
+
+    private var templates: [String: Task<String, any Error>] = [:]
+    private var count = 0
+
+    func fresh(_ migrations: [Migration]) async throws -> PostgresDriver {
+        guard let conninfo = TestDatabase.postgresConninfo else {
+            throw DatabaseError.unavailable(reason: "GUITU_TEST_POSTGRES is not set")
+        }
+        let template = try await template(for: migrations, conninfo)
+        count += 1
+        let name = "guitu_test_\(getpid())_\(count)"
+        try await create(name, from: template, conninfo)
+        return PostgresDriver(conninfo: "\(conninfo) dbname=\(name)")
+    }
+
+    private func template(for migrations: [Migration], _ conninfo: String) async throws -> String {
+        guard !migrations.isEmpty else { return "template0" }
+        let key = migrations.map(\.checksum).joined()
+        if let known = templates[key] { return try await known.value }
+        let name = "guitu_template_\(getpid())_\(templates.count)"
+        let task = Task {
+            try await create(name, from: "template0", conninfo)
+            let database = Database(driver: PostgresDriver(conninfo: "\(conninfo) dbname=\(name)"))
+            try await Migrator(migrations).migrate(database)
+            await database.close()
+            return name
+        }
+        templates[key] = task
+        return try await task.value
+    }
+
+    private func create(_ name: String, from template: String, _ conninfo: String) async throws {
+        let admin = Database(driver: PostgresDriver(conninfo: conninfo))
+        try await admin.withOwnConnection(for: .write) { connection in
+            _ = try connection.execute(
+                SQL(trusted: "CREATE DATABASE \(name) TEMPLATE \(template) ENCODING 'UTF8'"))
+        }
+    }
+}
