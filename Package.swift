@@ -24,6 +24,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "GuituModel"),
+        .target(name: "GuituRules", dependencies: ["GuituModel"]),
         .target(name: "GuituInvented", dependencies: ["GuituModel"]),
         .target(name: "GuituKinship", swiftSettings: numberCrunching),
         .target(name: "GuituMatching", dependencies: ["GuituModel"], swiftSettings: numberCrunching),
@@ -42,7 +43,7 @@ let package = Package(
         .target(
             name: "GuituCore",
             dependencies: [
-                "GuituModel", "GuituMatching", "GuituInvented", "GuituStore",
+                "GuituModel", "GuituRules", "GuituMatching", "GuituInvented", "GuituStore",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

@@ -250,10 +250,15 @@ public enum TracingOutcome: String, Vocabulary {
 public enum CandidateState: String, Vocabulary {
     case proposed
     case firstConfirmed = "first-confirmed"
+    case firstRefused = "first-refused"
+    /// Two officers disagree; a director decides.
+    case disputed
     case confirmed
     case refused
     /// One officer asked for more before anybody decides.
     case needsMore = "needs-more"
+    /// No longer proposed: consent was refused or the evidence fell away.
+    case withdrawn
 }
 
 /// What one officer says of one candidate.

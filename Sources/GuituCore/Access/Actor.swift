@@ -1,0 +1,107 @@
+import GuituModel
+import GuituStore
+
+/// Who asks. The funnel turns the first three into a `Viewer` inside the
+/// transaction, so that a session revoked a moment ago is not honoured.
+public enum Actor: Sendable {
+    case visitor
+    /// A browser session, by the digest of its cookie.
+    case session(digest: [UInt8])
+    /// A command-line or device token, by its digest.
+    case token(digest: [UInt8])
+    /// The program itself: jobs, `invent`, `migrate`. The reason is audited.
+    case program(reason: String)
+}
+
+/// Who asks, as the funnel found out.
+public struct Viewer: Sendable {
+    public struct Grant: Sendable, Hashable {
+        public var role: Role
+        public var area: Area.ID
+        public init(role: Role, area: Area.ID) {
+            self.role = role
+            self.area = area
+        }
+    }
+
+    public enum Kind: Sendable, Equatable {
+        case visitor
+        case account(Account.ID)
+        case program(reason: String)
+    }
+
+    public var kind: Kind
+    public var name: String
+    public var homeName: String
+    public var home: Area.ID?
+    public var grants: [Grant]
+    public var mustChangePassword: Bool
+    public var unreadNotifications: Int
+    public var sessionDigest: [UInt8]?
+
+    public var account: Account.ID? {
+        if case .account(let id) = kind { id } else { nil }
+    }
+
+    public func may(_ permission: Permission) -> Bool {
+        switch kind {
+        case .program: true
+        case .visitor: permission == .visit
+        case .account:
+            permission == .useOwnAccount || permission == .visit
+                || grants.contains { Permission.of($0.role).contains(permission) }
+        }
+    }
+
+    /// The areas at or above which this permission was granted.
+    public func areas(granting permission: Permission) -> [Area.ID] {
+        var seen = Set<Area.ID>()
+        return grants.filter { Permission.of($0.role).contains(permission) }.map(\.area)
+            .filter { seen.insert($0).inserted }
+    }
+
+    static let visitor = Viewer(
+        kind: .visitor, name: "", homeName: "", home: nil, grants: [], mustChangePassword: false,
+        unreadNotifications: 0, sessionDigest: nil)
+}
+
+extension Viewer {
+    /// Nil when the session or token is unknown, expired or revoked, or the
+    /// account is disabled.
+    static func resolve(_ actor: Actor, in tx: any Transaction, now: Instant) throws -> Viewer? {
+        let digest: [UInt8]
+        switch actor {
+        case .visitor: return .visitor
+        case .program(let reason):
+            var viewer = Viewer.visitor
+            viewer.kind = .program(reason: reason)
+            viewer.name = reason
+            return viewer
+        case .session(let bytes), .token(let bytes): digest = bytes
+        }
+        let kind = if case .session = actor { "browser" } else { "token" }
+        guard
+            let row = try tx.first(
+                """
+                SELECT a.id, a.name, a.home, a.must_change_password, h.name AS home_name,
+                    (SELECT COUNT(*) FROM notification n
+                     WHERE n.account = a.id AND n.read_at IS NULL) AS unread
+                FROM session s JOIN account a ON a.id = s.account JOIN area h ON h.id = a.home
+                WHERE s.digest = \(digest) AND s.kind = \(kind) AND s.ended_at IS NULL
+                    AND s.expires_at > \(now) AND a.disabled_at IS NULL
+                """)
+        else { return nil }
+        let account: Account.ID = try row["id"]
+        let grants = try tx.rows(
+            """
+            SELECT role, area FROM role_grant
+            WHERE account = \(account) AND revoked_at IS NULL ORDER BY role, area
+            """
+        ).map { Grant(role: try $0["role"], area: try $0["area"]) }
+        return Viewer(
+            kind: .account(account), name: try row["name"], homeName: try row["home_name"],
+            home: try row["home"], grants: grants,
+            mustChangePassword: try row["must_change_password"],
+            unreadNotifications: try row["unread"], sessionDigest: digest)
+    }
+}
