@@ -1,0 +1,221 @@
+import Foundation
+import GuituModel
+import GuituStore
+
+/// Ranks the missing reports for one tracing request: reads a snapshot,
+/// computes outside any transaction, writes what it found.
+///
+/// Every open report of every area takes part; who may see which of them is
+/// decided when somebody looks. Run again it changes nothing unless the
+/// evidence did.
+public enum RankRequest {
+    public static let kind = "rank-request"
+}
+
+/// A new report is compared with every open request: those where it could
+/// matter are ranked again.
+public enum RankReports {
+    public static let kind = "rank-reports"
+}
+
+/// Every request that may be ranked; for the program itself.
+struct OpenRequests: ReadingUseCase {
+    static let needs = Permission.seeCandidates
+    static let effect = Effect.reads
+    var target: Target { .ownAreas }
+
+    func perform(in work: Work) throws -> [TracingRequest.ID] {
+        try work.tx.rows(
+            """
+            SELECT id FROM tracing_request WHERE closed_at IS NULL AND consent <> 'refused'
+            ORDER BY id
+            """
+        ).map { try $0["id"] }
+    }
+}
+
+/// What a ranking needs, as one snapshot.
+struct ReadForRanking: ReadingUseCase {
+    static let needs = Permission.seeCandidates
+    static let effect = Effect.reads
+    var target: Target { .request(request) }
+    var request: TracingRequest.ID
+
+    struct Report: Sendable {
+        var id: MissingReport.ID
+        var description: PersonDescription
+    }
+
+    struct Answer: Sendable {
+        /// Nil when the request is closed or the person refused.
+        var person: PersonDescription?
+        var reports: [Report]
+    }
+
+    func perform(in work: Work) throws -> Answer {
+        guard
+            let row = try work.tx.first(
+                """
+                SELECT person FROM tracing_request
+                WHERE id = \(request) AND closed_at IS NULL AND consent <> 'refused'
+                """)
+        else { return Answer(person: nil, reports: []) }
+        return Answer(
+            person: try Descriptions.person(row["person"], in: work.tx),
+            reports: try Descriptions.openReports(in: work.tx))
+    }
+}
+
+/// Turns files into what engines compare.
+enum Descriptions {
+    static func person(_ id: Person.ID, in tx: any Transaction) throws -> PersonDescription {
+        guard
+            let row = try tx.first(
+                """
+                SELECT p.name, p.name_certainty, p.sex, p.birth, p.communication, e.found_place,
+                    e.found_on, e.arrived_at
+                FROM person p LEFT JOIN episode e ON e.person = p.id
+                WHERE p.id = \(id) ORDER BY e.arrived_at
+                """)
+        else { throw Ending.notFound }
+        var description = PersonDescription(side: .found)
+        description.names = [.init(try row["name"], try row["name_certainty"])]
+        description.sex = try row["sex"]
+        description.birth = try row["birth"]
+        description.communication = try row["communication"]
+        let certainty: NameCertainty = try row["name_certainty"]
+        description.birthIsEstimate = certainty != .verified
+        description.scene = (try row["found_place"] as String?).map { .init(said: $0) }
+        let arrived: Instant? = try row["arrived_at"]
+        description.day = try row["found_on"] ?? arrived.map { PartialDay($0.inChina.day) }
+        for row in try tx.rows(
+            """
+            SELECT kind, value, certainty FROM observation
+            WHERE person = \(id) AND retracted_at IS NULL ORDER BY recorded_at, id
+            """)
+        {
+            let kind: ObservationKind = try row["kind"]
+            let value: String = try row["value"]
+            switch kind {
+            case .name where !description.names.contains(where: { $0.text == value }):
+                description.names.append(.init(value, .transcribed))
+            case .height:
+                // A height by eye is within a few centimetres at best.
+                if let height = Int(value) { description.height = (height - 3)...(height + 3) }
+            case .homePlace: description.homes.insert(.init(said: value), at: 0)
+            case .place: description.homes.append(.init(said: value))
+            case .mark: description.marks.append(value)
+            case .accent: description.accent = value
+            default: break
+            }
+        }
+        return description
+    }
+
+    static func openReports(in tx: any Transaction) throws -> [ReadForRanking.Report] {
+        try tx.rows(
+            """
+            SELECT id, name, sex, birth, lost, lost_place, home_place, height, marks, accent
+            FROM missing_report WHERE state = 'open' ORDER BY id
+            """
+        ).map { row in
+            var description = PersonDescription(side: .missed)
+            description.names = [.init(try row["name"], .verified)]
+            description.sex = try row["sex"]
+            description.birth = try row["birth"]
+            description.day = try row["lost"]
+            description.scene = (try row["lost_place"] as String?).map { .init(said: $0) }
+            description.homes = (try row["home_place"] as String?).map { [.init(said: $0)] } ?? []
+            description.height = (try row["height"] as Int?).map { $0...$0 }
+            description.marks = (try row["marks"] as String?).map { [$0] } ?? []
+            description.accent = try row["accent"] ?? ""
+            return ReadForRanking.Report(id: try row["id"], description: description)
+        }
+    }
+}
+
+/// Writes a ranking: new candidates, changed evidence, and those that fell out.
+struct StoreRanking: ChangingUseCase {
+    static let needs = Permission.decideCandidate
+    var target: Target { .request(request) }
+    var request: TracingRequest.ID
+    var ranked: [Ranked]
+    var noRightReport: Double
+
+    struct Ranked: Codable, Sendable {
+        var report: MissingReport.ID
+        var place: Int
+        var logRatio: Double
+        var probability: Double
+        var evidence: [EvidenceLine]
+    }
+
+    func perform(in work: Work) throws -> Nothing {
+        let found = try work.tracing.lock(request)
+        guard found.isOpen, found.consent != .refused else { return Nothing() }
+        let before = Dictionary(
+            uniqueKeysWithValues: try work.tx.rows(
+                """
+                SELECT id, report, state, evidence, evidence_version FROM candidate
+                WHERE request = \(request)
+                """
+            ).map { (try $0["report"] as MissingReport.ID, $0) })
+        var changed = 0
+        for line in ranked {
+            let evidence = try canonicalJSON(line.evidence)
+            guard let row = before[line.report] else {
+                let id: Candidate.ID = work.newID()
+                try work.tx.execute(
+                    """
+                    INSERT INTO candidate (id, request, report, state, place, log_ratio, probability,
+                        evidence, evidence_version, ranked_at)
+                    VALUES (\(id), \(request), \(line.report), 'proposed', \(line.place),
+                        \(line.logRatio), \(line.probability), \(evidence), 1, \(work.now))
+                    """)
+                changed += 1
+                continue
+            }
+            let same: Bool = try row["evidence"] == evidence
+            let state: CandidateState = try row["state"]
+            let version: Int = try row["evidence_version"]
+            // Only new evidence brings a decided candidate back; two officers'
+            // confirmation is undone by people, never by a ranking.
+            let next =
+                state == .confirmed ? state : state == .withdrawn || !same ? .proposed : state
+            try work.tx.execute(
+                """
+                UPDATE candidate SET place = \(line.place), log_ratio = \(line.logRatio),
+                    probability = \(line.probability), evidence = \(evidence), state = \(next),
+                    evidence_version = \(same ? version : version + 1), ranked_at = \(work.now)
+                WHERE request = \(request) AND report = \(line.report)
+                """)
+            if !same { changed += 1 }
+        }
+        let kept = Set(ranked.map(\.report))
+        for (report, row) in before where !kept.contains(report) {
+            let state: CandidateState = try row["state"]
+            guard state == .proposed || state == .needsMore else { continue }
+            try work.tx.execute(
+                """
+                UPDATE candidate SET state = 'withdrawn'
+                WHERE request = \(request) AND report = \(report)
+                """)
+        }
+        try work.tx.execute(
+            """
+            UPDATE tracing_request SET ranked_at = \(work.now), no_right_report = \(noRightReport)
+            WHERE id = \(request)
+            """)
+        if changed > 0, let best = ranked.first, best.probability >= 0.5,
+            let officer = found.officer
+        {
+            try work.notify(officer, Saying("notice.likelyCandidate"), about: .request(request))
+        }
+        if changed > 0 {
+            try work.emit(
+                .candidatesRanked, about: .request(request), in: found.station,
+                ["changed": "\(changed)"])
+        }
+        return Nothing()
+    }
+}
