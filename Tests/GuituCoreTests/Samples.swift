@@ -1,0 +1,184 @@
+import GuituModel
+import GuituStore
+
+@testable import GuituCore
+
+/// Whether a sample points at the scene's records or at ids that do not exist.
+enum Where {
+    case here
+    case nowhere
+}
+
+/// One use-case, ready to be run on a scene by anybody.
+struct Sample: Sendable {
+    var name: String
+    var needs: Permission
+    var effect: Effect
+    /// A role that may do it.
+    var role: Role
+    var atProvince = false
+    /// False for lists and one's own account: there is no record to be foreign.
+    var targetsARecord = true
+    /// Touches the scene's person, and so must respect protection.
+    var aboutThePerson = false
+    /// Touches the search for them: only the director and the named officer.
+    var aboutTheirTracing = false
+    var run: @Sendable (Scene, Where, Actor) async throws -> Void
+
+    func run(_ scene: Scene, _ place: Where, as actor: Actor) async throws {
+        try await run(scene, place, actor)
+    }
+
+    func roleArea(_ scene: Scene) -> Area.ID {
+        atProvince ? scene.office.province : scene.office.station
+    }
+
+    static func change<U: ChangingUseCase>(
+        _ role: Role, record: Bool = true, person: Bool = false, tracing: Bool = false,
+        province: Bool = false, _ make: @escaping @Sendable (Scene, Where) -> U
+    ) -> Sample {
+        Sample(
+            name: U.name, needs: U.needs, effect: .changes, role: role, atProvince: province,
+            targetsARecord: record, aboutThePerson: person, aboutTheirTracing: tracing
+        ) { scene, place, actor in
+            _ = try await scene.office.workplace.perform(make(scene, place), as: actor)
+        }
+    }
+
+    static func read<U: ReadingUseCase>(
+        _ role: Role, record: Bool = true, person: Bool = false, tracing: Bool = false,
+        province: Bool = false, _ make: @escaping @Sendable (Scene, Where) -> U
+    ) -> Sample {
+        Sample(
+            name: U.name, needs: U.needs, effect: U.effect, role: role, atProvince: province,
+            targetsARecord: record, aboutThePerson: person, aboutTheirTracing: tracing
+        ) { scene, place, actor in
+            _ = try await scene.office.workplace.perform(make(scene, place), as: actor)
+        }
+    }
+}
+
+extension Where {
+    /// `id`, or one that nothing has.
+    func id<Subject>(_ id: ID<Subject>) -> ID<Subject> {
+        self == .here ? id : ID(at: Instant(milliseconds: 1))
+    }
+}
+
+enum Samples {
+    /// Use-cases that only the program performs, with why no person's sample fits.
+    static let exceptions: [String: String] = [
+        "Bulk": "generic; its tests are in BulkTests",
+        "OpenRequests": "a job's own list",
+        "ReadForRanking": "a job's own snapshot",
+        "StoreRanking": "a job's own result",
+    ]
+
+    static let all: [Sample] = intake + stay + tracing + missing + matching + oversight
+
+    static let intake: [Sample] = [
+        .change(.reception) { scene, place in
+            var arrival = scene.office.arrival()
+            arrival.station = place.id(scene.office.station)
+            return arrival
+        },
+        .read(.carer, person: true) { SeePerson(person: $1.id($0.person)) },
+        .read(.carer, record: false) { _, _ in ListPeople() },
+        .change(.carer, person: true) {
+            AddObservation(
+                person: $1.id($0.person), kind: .mark, value: "左手有疤", source: .staff,
+                certainty: .sure)
+        },
+        .change(.carer, person: true) {
+            RetractObservation(
+                person: $1.id($0.person), observation: $0.observation, reason: "看错了")
+        },
+        .change(.carer, person: true) {
+            CorrectPerson(
+                person: $1.id($0.person), version: 1, name: "李秀兰", nameCertainty: .selfReported,
+                sex: .female, birth: nil, communication: .canSpeak)
+        },
+        .change(.reception, person: true) { Unmask(person: $1.id($0.person), reason: "核对身份") },
+        .change(.carer, person: true) {
+            LinkFiles(person: $1.id($0.person), other: $0.other, reason: "同一人")
+        },
+        .change(.carer, person: true) {
+            UnlinkFiles(
+                person: $1.id($0.person), link: $0.link, reason: "不是同一人")
+        },
+    ]
+
+    static let stay: [Sample] = [
+        .change(.carer, person: true) { GiveBed(episode: $1.id($0.episode), bed: $0.bed) },
+        .change(.carer, person: true) { FreeBed(episode: $1.id($0.episode)) },
+        .change(.carer, person: true) {
+            ChangeWhereabouts(
+                episode: $1.id($0.episode), place: Place(kind: .hospital, place: "第二人民医院"),
+                from: $0.office.clock.now)
+        },
+        .read(.safetyOfficer) { SeeBeds(station: $1.id($0.office.station)) },
+        .change(.carer, person: true) {
+            KeepBelonging(episode: $1.id($0.episode), item: .init(name: "水杯"))
+        },
+        .change(.carer, person: true) {
+            ReturnBelongings(episode: $1.id($0.episode), receivedBy: "本人")
+        },
+        .change(.reception, person: true) {
+            var leaving = Depart(
+                episode: $1.id($0.episode), kind: .selfDeparture, leftAt: $0.office.clock.now)
+            leaving.destination = "回家"
+            return leaving
+        },
+    ]
+
+    static let tracing: [Sample] = [
+        .change(.reception) { OpenTracing(person: $1.id($0.other), consent: .agreed) },
+        .change(.director, person: true, tracing: true) {
+            DecideConsent(
+                request: $1.id($0.request), consent: .agreed, reason: "本人同意", version: 1)
+        },
+        .change(.director, person: true, tracing: true) {
+            NameOfficer(request: $1.id($0.request), officer: $0.officer.id)
+        },
+        .change(.director, person: true) {
+            Protect(
+                person: $1.id($0.person), protection: .trafficking, reason: "疑似被拐", version: 1)
+        },
+        .change(.director, person: true, tracing: true) {
+            CloseTracing(request: $1.id($0.request), outcome: .identified)
+        },
+        .read(.director, person: true, tracing: true) { SeeRequest(request: $1.id($0.request)) },
+    ]
+
+    static let missing: [Sample] = [
+        .change(.reception) { scene, place in
+            var fields = ReportFields()
+            fields.name = "赵大山"
+            fields.reporterName = "赵小山"
+            fields.reporterRelation = "子女"
+            fields.reporterPhone = "13900000000"
+            return RegisterMissing(
+                holder: place.id(scene.office.station), fields: fields,
+                reportedAt: scene.office.clock.now)
+        },
+        .read(.reception, record: false) { _, _ in ListMissing() },
+        .read(.reception) { SeeMissing(report: $1.id($0.report)) },
+    ]
+
+    static let matching: [Sample] = [
+        .read(.director, person: true, tracing: true) {
+            CompareCandidate(candidate: $1.id($0.candidate))
+        },
+        .change(.director, person: true, tracing: true) {
+            DecideCandidate(
+                candidate: $1.id($0.candidate), verdict: .confirm, reason: "相符", evidenceVersion: 1)
+        },
+        .change(.director, person: true, tracing: true) {
+            WithdrawDecision(candidate: $1.id($0.candidate))
+        },
+    ]
+
+    static let oversight: [Sample] = [
+        .read(.carer, record: false) { _, _ in SeeDesk() }
+    ]
+}
