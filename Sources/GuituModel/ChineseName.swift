@@ -109,30 +109,52 @@ public enum SearchKeys {
     /// for 建国, `wjg`. Keys are lower case, simplified and never empty.
     public static func of(_ name: String) -> Set<String> {
         let parsed = ChineseName(name)
-        let characters = Array(TextNormalizer.key(parsed.text).filter { $0 != "·" }.prefix(24))
         var keys = Set<String>()
-        for start in characters.indices {
-            keys.insert(String(characters[start]))
-            if start + 1 < characters.count { keys.insert(String(characters[start...(start + 1)])) }
-            keys.insert(String(characters[start...]))
-        }
+        insert(units(parsed.text, parsed.readings), into: &keys)
         // A surname's own reading and the common one both find the name.
-        let special = ChineseName(parsed.text).readings
-        let common = parsed.text.map(Pinyin.of)
-        let letters = Array(parsed.text)
-        for readings in special == common ? [special] : [special, common] {
-            let parts: [(full: String, first: String)] = zip(letters, readings).compactMap {
-                if $0 == "·" { return nil }
-                let full = $1?.letters ?? TextNormalizer.key(String($0))
-                return full.isEmpty ? nil : (full, String(full.first!))
-            }.prefix(24).map { $0 }
-            guard readings.contains(where: { $0 != nil }) else { continue }
-            for start in parts.indices {
-                keys.insert(parts[start...].map(\.full).joined())
-                if start + 1 < parts.count { keys.insert(parts[start...].map(\.first).joined()) }
+        insert(units(parsed.text, parsed.text.map(Pinyin.of)), into: &keys)
+        return keys
+    }
+
+    /// A Chinese character, or a whole word of other letters, with its sound.
+    private struct Unit {
+        var written: String
+        var sound: String
+        var isHan: Bool
+    }
+
+    private static func units(_ text: String, _ readings: [Syllable?]) -> [Unit] {
+        var units: [Unit] = []
+        var joins = false
+        for (character, reading) in zip(text, readings) {
+            let written = TextNormalizer.key(String(character))
+            if character == "·" || written.isEmpty {
+                joins = false
+            } else if character.isHan {
+                units.append(
+                    Unit(written: written, sound: reading?.letters ?? written, isHan: true))
+                joins = false
+            } else if joins {
+                units[units.count - 1].written += written
+                units[units.count - 1].sound += written
+            } else {
+                units.append(Unit(written: written, sound: written, isHan: false))
+                joins = true
             }
         }
-        return keys
+        return Array(units.prefix(24))
+    }
+
+    private static func insert(_ units: [Unit], into keys: inout Set<String>) {
+        for start in units.indices {
+            let rest = units[start...]
+            keys.insert(units[start].written)
+            keys.insert(rest.map(\.written).joined())
+            keys.insert(rest.map(\.sound).joined())
+            guard start + 1 < units.count else { continue }
+            keys.insert(units[start].written + units[start + 1].written)
+            if rest.allSatisfy(\.isHan) { keys.insert(String(rest.compactMap(\.sound.first))) }
+        }
     }
 
     /// What somebody typed into the search box, as the beginning of a key; empty
