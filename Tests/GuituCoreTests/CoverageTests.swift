@@ -169,6 +169,7 @@ struct Scene: Sendable {
     let account: Account.ID
     let observation: Observation.ID
     let link: ID<PersonLink>
+    let batch: ID<ImportBatch>
 
     init(_ engine: Engine) async throws {
         office = try await Office(engine)
@@ -218,6 +219,8 @@ struct Scene: Sendable {
             )
         }
         account = officer.id
+        batch = try await place.perform(
+            BeginImport(holder: office.station, list: "走失登记", digest: [1]), as: program)
         observation = try await place.perform(
             AddObservation(
                 person: person, kind: .accent, value: "豫东口音", source: .staff, certainty: .likely),

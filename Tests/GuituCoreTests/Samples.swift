@@ -69,6 +69,9 @@ enum Samples {
     /// Use-cases that only the program performs, with why no person's sample fits.
     static let exceptions: [String: String] = [
         "Bulk": "generic; its tests are in BulkTests",
+        "BeginImport": "a step of MissingImport; its tests are in ImportMissingTests",
+        "RecordImport": "a step of MissingImport",
+        "EndImport": "a step of MissingImport",
         "OpenRequests": "a job's own list",
         "ReadForRanking": "a job's own snapshot",
         "StoreRanking": "a job's own result",
@@ -162,6 +165,10 @@ enum Samples {
                 reportedAt: scene.office.clock.now)
         },
         .read(.reception, record: false) { _, _ in ListMissing() },
+        .read(.tracingOfficer, record: false) { _, _ in ListImports() },
+        .read(.tracingOfficer) {
+            SeeImport(holder: $1.id($0.office.station), batch: $0.batch)
+        },
         .read(.reception) { SeeMissing(report: $1.id($0.report)) },
     ]
 

@@ -101,7 +101,8 @@ public struct ListPeople: ReadingUseCase {
                 id: try row["id"], maskedName: Masking.name(try row["name"]), sex: try row["sex"],
                 birth: try row["birth"], stationName: try row["station_name"],
                 arrivedAt: try row["arrived_at"], place: try row["place"],
-                caseNumber: try row["case_number"], traced: seesTracing && traced > 0 && protection == .none,
+                caseNumber: try row["case_number"],
+                traced: seesTracing && traced > 0 && protection == .none,
                 isProtected: protection != .none)
         }
         guard rows.count > limit, let last = rows.prefix(limit).last else {

@@ -212,8 +212,9 @@ let m0002 = Migration(
             batch TEXT NOT NULL REFERENCES import_batch (id),
             line INTEGER NOT NULL,
             saying TEXT NOT NULL,
+            field TEXT NOT NULL,
             arguments TEXT NOT NULL,
-            PRIMARY KEY (batch, line, saying)
+            PRIMARY KEY (batch, line, saying, field)
         );
 
         CREATE TABLE missing_report (
