@@ -17,7 +17,8 @@ public struct HTML: Sendable {
     /// The first value that stood where it may not, or nil.
     public internal(set) var fault: Fault?
 
-    public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
+    // A class: there is hardly ever one, and every piece is copied often.
+    public final class Fault: Error, CustomStringConvertible {
         public enum Kind: Sendable {
             /// Inside a tag, but not in a double-quoted value.
             case notQuoted
@@ -30,9 +31,15 @@ public struct HTML: Sendable {
             /// The piece ends inside a tag, a comment or a textarea.
             case unfinished
         }
-        public var kind: Kind
+        public let kind: Kind
         /// The end of the literal before it; never the value, which is somebody's.
-        public var after: String
+        public let after: String
+
+        init(_ kind: Kind, after: String) {
+            self.kind = kind
+            self.after = after
+        }
+
         public var description: String { "\(kind) after …\(after)" }
     }
 
@@ -75,6 +82,8 @@ extension HTML: ExpressibleByStringInterpolation {
     public struct StringInterpolation: StringInterpolationProtocol, Sendable {
         var html = HTML()
         var context = HTMLContext()
+        /// Where the literal read last stands in the bytes.
+        private var lastLiteral = 0..<0
 
         public init(literalCapacity: Int, interpolationCount: Int) {
             html.bytes.reserveCapacity(literalCapacity + interpolationCount * 24)
@@ -84,7 +93,9 @@ extension HTML: ExpressibleByStringInterpolation {
             var literal = literal
             literal.withUTF8 {
                 context.read($0)
+                let start = html.bytes.count
                 html.bytes.append(contentsOf: $0)
+                lastLiteral = start..<html.bytes.count
             }
         }
 
@@ -180,7 +191,8 @@ extension HTML: ExpressibleByStringInterpolation {
 
         mutating func refuse(_ kind: Fault.Kind) {
             guard html.fault == nil else { return }
-            html.fault = Fault(kind: kind, after: context.tail)
+            let tail = html.bytes[lastLiteral].suffix(40)
+            html.fault = Fault(kind, after: String(decoding: tail, as: UTF8.self))
         }
     }
 }

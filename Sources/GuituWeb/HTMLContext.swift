@@ -57,14 +57,12 @@ struct HTMLContext: Sendable {
     private var isEndTag = false
     var state = State.text
     var valueIsEmpty = true
-    private var lastLiteral: [UInt8] = []
-
-    /// The last characters of the literal read last, for a fault's message.
-    var tail: String { String(decoding: lastLiteral.suffix(40), as: UTF8.self) }
-
     mutating func read(_ literal: UnsafeBufferPointer<UInt8>) {
         var index = 0
         var nameStart = 0
+        // Named at the end only: most values are whole inside one literal, and
+        // nobody asks what their attribute is.
+        var attributeName: Range<Int>?
         let end = literal.count
         while index < end {
             let byte = literal[index]
@@ -100,8 +98,7 @@ struct HTMLContext: Sendable {
                 }
             case .attributeName:
                 if byte == UInt8(ascii: "=") {
-                    attribute = Attribute(
-                        named: UnsafeBufferPointer(rebasing: literal[nameStart..<index]))
+                    attributeName = nameStart..<index
                     valueIsEmpty = true
                     state = .afterEquals
                 } else if isSpace(byte) || byte == UInt8(ascii: ">") {
@@ -154,8 +151,9 @@ struct HTMLContext: Sendable {
             index += 1
         }
         if state == .tagName { element = name(in: literal, nameStart..<end) }
-        lastLiteral.removeAll(keepingCapacity: true)
-        lastLiteral.append(contentsOf: literal.suffix(40))
+        if state == .quoted, let attributeName {
+            attribute = Attribute(named: UnsafeBufferPointer(rebasing: literal[attributeName]))
+        }
     }
 
     /// What follows the `>` of a tag.
@@ -176,7 +174,10 @@ struct HTMLContext: Sendable {
 
     private func name(in literal: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Element {
         // Most tags are short; the four that matter have five to eight letters.
-        guard (5...8).contains(range.count) else { return .ordinary }
+        guard (5...8).contains(range.count),
+            literal[range.lowerBound] | 0x20 == UInt8(ascii: "s")
+                || literal[range.lowerBound] | 0x20 == UInt8(ascii: "t")
+        else { return .ordinary }
         func isNamed(_ other: StaticString) -> Bool {
             other.utf8CodeUnitCount == range.count
                 && other.withUTF8Buffer { zip(literal[range], $0).allSatisfy { $0 | 0x20 == $1 } }

@@ -85,7 +85,7 @@ extension String {
     var percentEncoded: String {
         var utf8: [UInt8] = []
         utf8.reserveCapacity(self.utf8.count)
-        let digits = Array("0123456789ABCDEF".utf8)
+        func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 55 + value }
         for byte in self.utf8 {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -94,8 +94,8 @@ extension String {
                 utf8.append(byte)
             default:
                 utf8.append(UInt8(ascii: "%"))
-                utf8.append(digits[Int(byte >> 4)])
-                utf8.append(digits[Int(byte & 15)])
+                utf8.append(digit(byte >> 4))
+                utf8.append(digit(byte & 15))
             }
         }
         return String(decoding: utf8, as: UTF8.self)

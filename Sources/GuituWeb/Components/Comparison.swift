@@ -37,24 +37,26 @@ public struct ComparedField: Sendable {
 public func comparison(
     _ text: Text, left: String, right: String, _ fields: [ComparedField], total: Double
 ) -> HTML {
-    """
-    <div class="table-frame"><table class="comparison">
-    <caption class="unseen">\(text("compare.caption"))</caption>
-    <thead><tr><th scope="col">\(text("compare.field"))</th><th scope="col">\(left)</th>\
-    <th scope="col">\(right)</th><th scope="col">\(text("compare.agreement"))</th>\
-    <th scope="col">\(text("compare.weight"))</th></tr></thead>
-    <tbody>
-    \(fields.map { comparedRow(text, left, right, $0) })</tbody>
-    <tfoot><tr><th scope="row" colspan="4">\(text("compare.total"))</th>\
-    <td>\(weightBar(text, total, scale: 8))</td></tr></tfoot>
-    </table></div>
-    <p class="hint">\(text("compare.advice"))</p>
-    """
+    // One scale for all bars, or their lengths would say nothing.
+    let scale = fields.map { abs($0.weight) }.reduce(max(4, abs(total)), max)
+    return """
+        <div class="table-frame"><table class="comparison">
+        <caption class="unseen">\(text("compare.caption"))</caption>
+        <thead><tr><th scope="col">\(text("compare.field"))</th><th scope="col">\(left)</th>\
+        <th scope="col">\(right)</th><th scope="col">\(text("compare.agreement"))</th>\
+        <th scope="col">\(text("compare.weight"))</th></tr></thead>
+        <tbody>
+        \(fields.map { comparedRow(text, left, right, $0, scale: scale) })</tbody>
+        <tfoot><tr><th scope="row" colspan="4">\(text("compare.total"))</th>\
+        <td>\(weightBar(text, total, scale: scale))</td></tr></tfoot>
+        </table></div>
+        <p class="hint">\(text("compare.advice"))</p>
+        """
 }
 
-private func comparedRow(_ text: Text, _ left: String, _ right: String, _ field: ComparedField)
-    -> HTML
-{
+private func comparedRow(
+    _ text: Text, _ left: String, _ right: String, _ field: ComparedField, scale: Double
+) -> HTML {
     let unknown: HTML = "<span class=\"unknown\">\(text("fact.unknown"))</span>"
     let (tone, mark): (Tone, String) =
         switch field.verdict {
@@ -68,7 +70,7 @@ private func comparedRow(_ text: Text, _ left: String, _ right: String, _ field:
         <td data-label="\(left)">\(field.left ?? unknown)</td>\
         <td data-label="\(right)">\(field.right ?? unknown)</td>\
         <td data-label="\(text("compare.agreement"))">\(badge(mark, tone))</td>\
-        <td data-label="\(text("compare.weight"))">\(weightBar(text, field.weight, scale: 4))\
+        <td data-label="\(text("compare.weight"))">\(weightBar(text, field.weight, scale: scale))\
         \(field.why.map { "<p class=\"why\">\($0)</p>" })</td></tr>
 
         """

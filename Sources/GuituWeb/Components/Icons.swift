@@ -50,8 +50,9 @@ public enum Icon: String, CaseIterable, Sendable {
 public enum Logo {
     public static let mark: HTML = """
         <svg class="logo" viewBox="0 0 48 48" width="40" height="40" aria-hidden="true" \
-        focusable="false"><path class="logo-arch" d="M13 40V19a11 11 0 0 1 22 0v21z"/>\
-        <path class="logo-light" d="M18.5 40V20a5.5 5.5 0 0 1 11 0v20z"/>\
-        <path class="logo-path" d="M24 40c0 3-9 2.5-9 6"/><path class="logo-ground" d="M5 40h38"/></svg>
+        focusable="false"><path class="logo-arch" d="M13 38V18a11 11 0 0 1 22 0v20z"/>\
+        <path class="logo-light" d="M18.5 38V19a5.5 5.5 0 0 1 11 0v19z"/>\
+        <path class="logo-path" d="M18.5 38h11c1.5 2 6 2.5 6 5.5 0 1.8-1.5 3-3.5 4.5H14\
+        c2.5-1.5 7-2.5 7-4.5s-2.5-3-2.5-5.5z"/><path class="logo-ground" d="M4 38h9M35 38h9"/></svg>
         """
 }

@@ -107,11 +107,17 @@ public struct Listing<Row>: Sendable where Row: Sendable {
     public func view(_ text: Text, filters: HTML = "") -> HTML {
         """
         \(filters.isEmpty ? nil : filterForm(text, filters))
-        <div class="list-head"><p class="total">\(total.map { "\(text("list.total", ["count": text($0)]))" })</p>
-        <div class="actions">\(rows.isEmpty || !exports ? nil : exportLink(text))\
-        \(rows.isEmpty ? nil : printButton(text))</div></div>
+        \(rows.isEmpty ? nil : head(text))
         \(rows.isEmpty ? nothing(text) : table(text))
         \(paging(text))
+        """
+    }
+
+    private func head(_ text: Text) -> HTML {
+        """
+        <div class="list-head"><p class="total">\
+        \(total.map { "\(text("list.total", ["count": text($0)]))" })</p>
+        <div class="actions">\(exports ? exportLink(text) : nil)\(printButton(text))</div></div>
         """
     }
 
