@@ -70,7 +70,7 @@ public struct Text: Sendable {
     /// The words for a case of a vocabulary enum: `Sex.male` is `sex.male`,
     /// `Bed.Kind.child` is `bed.kind.child`.
     public func callAsFunction<Value: RawRepresentable<String>>(of value: Value) -> String {
-        let name = Vocabulary.prefix(of: Value.self) + value.rawValue
+        let name = VocabularyNames.prefix(of: Value.self) + value.rawValue
         return catalog.sentences[name]?.said(with: [:]) ?? "⟨\(name)⟩"
     }
 
@@ -161,7 +161,7 @@ struct Sentence: Sendable {
 
 /// Remembers each vocabulary's prefix: a type's name costs a microsecond to
 /// build, and a list asks for it in every row.
-private enum Vocabulary {
+private enum VocabularyNames {
     private static let known = Mutex<[ObjectIdentifier: String]>([:])
 
     static func prefix<Value>(of type: Value.Type) -> String {

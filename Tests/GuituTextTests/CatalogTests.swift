@@ -68,17 +68,28 @@ struct CatalogTests {
 
     @Test("every key in the catalogs is used")
     func noKeyIsUnused() throws {
-        let used = Set(try Sources.usedKeys().keys)
-        let vocabulary = Set(try Sources.vocabularyKeys(everywhere: true).keys)
-        for key in chinese.source.keys.sorted() where !used.contains(key) {
-            #expect(vocabulary.contains(key), "nothing says \(key)")
+        let used = try Sources.literals().union(Sources.vocabularyKeys(required: false).keys)
+            .union(Sources.familyKeys().keys)
+        for key in chinese.source.keys.sorted() {
+            #expect(used.contains(key), "nothing says \(key)")
         }
     }
 
     @Test("every case of every vocabulary has its words")
     func vocabularyIsSaid() throws {
-        for (key, file) in try Sources.vocabularyKeys(everywhere: false) {
+        let keys = try Sources.vocabularyKeys(required: true)
+        #expect(keys.count > 100)
+        for (key, file) in keys {
             #expect(chinese.source[key] != nil, "\(file) has no words: \(key)")
+        }
+    }
+
+    @Test("every word a parser fails with has its sentence")
+    func failuresAreSaid() throws {
+        let keys = try Sources.familyKeys()
+        #expect(keys["identity.wrongLength"] != nil)
+        for (key, file) in keys where try Sources.families().contains(key.prefix { $0 != "." }) {
+            #expect(chinese.source[key] != nil, "\(file) has no sentence: \(key)")
         }
     }
 }
@@ -97,17 +108,59 @@ enum Sources {
         }
     }
 
-    /// `text("…")`, `self("…")` in Text's own formats, `TextKey("…")`, `Saying("…")`.
+    /// A key written as a literal: `list.total`.
+    private static var key: Regex<(Substring, Substring)> {
+        /"([a-z][A-Za-z0-9]*(?:\.[A-Za-z0-9-]+)+)"/
+    }
+
+    private static func code(_ text: String) -> String {
+        // Examples in comments say nothing to anybody.
+        text.split(separator: "\n").map { $0.components(separatedBy: "//")[0] }
+            .joined(separator: "\n")
+    }
+
+    /// The keys inside `text(…)`, `self(…)` of Text's own formats, `TextKey(…)`,
+    /// `Saying(…)` and a form check's `fail(…)`, both sides of a choice included.
     static func usedKeys() throws -> [String: String] {
-        let pattern = try Regex(
-            "\\b(?:text|self|TextKey|Saying)\\(\\s*\"([a-z][A-Za-z0-9]*\\.[A-Za-z0-9.-]+)\"",
-            as: (Substring, Substring).self)
+        let call = /\b(?:text|self|TextKey|Saying|fail)\(/
         var keys: [String: String] = [:]
         for file in try files() {
-            // Examples in comments say nothing to anybody.
-            let code = file.text.split(separator: "\n").map { $0.components(separatedBy: "//")[0] }
-                .joined(separator: "\n")
-            for match in code.matches(of: pattern) { keys[String(match.1)] = file.name }
+            let code = code(file.text)
+            for match in code.matches(of: call) {
+                var depth = 1
+                let inside = code[match.range.upperBound...].prefix {
+                    depth += $0 == "(" ? 1 : $0 == ")" ? -1 : 0
+                    return depth > 0
+                }
+                for key in inside.matches(of: key) { keys[String(key.1)] = file.name }
+            }
+        }
+        return keys
+    }
+
+    /// Every literal anywhere that has the shape of a key.
+    static func literals() throws -> Set<String> {
+        Set(try files().flatMap { code($0.text).matches(of: key).map { String($0.1) } })
+    }
+
+    /// `"identity.\(error.word)"`: the prefixes that are completed by a word.
+    static func families() throws -> Set<Substring> {
+        let family = /"([a-zA-Z]+)\.\\\((?:[a-z]+\.)*word\)"/
+        return Set(
+            try files().flatMap { file in file.text.matches(of: family).map { Substring($0.1) } })
+    }
+
+    /// The words of the parsers' failures, under the prefix of each.
+    static func familyKeys() throws -> [String: String] {
+        var keys: [String: String] = [:]
+        for (prefix, name) in [
+            ("identity", "IdentityNumber.swift"), ("partialDay", "PartialDay+Reading.swift"),
+        ] {
+            let text = try files(in: "GuituModel").first { $0.name == name }?.text ?? ""
+            let words = text.components(separatedBy: "public var word: String").dropFirst().first
+            for match in (words ?? "").prefix(while: { $0 != "}" }).matches(of: /: "([a-zA-Z]+)"/) {
+                keys[prefix + "." + match.1] = name
+            }
         }
         return keys
     }
@@ -121,12 +174,13 @@ enum Sources {
             }
     }
 
-    /// `sex.male` for every `case male` of every `enum Sex: String`, in the
-    /// model, or in all sources.
-    static func vocabularyKeys(everywhere: Bool) throws -> [String: String] {
+    /// `sex.male` for every `case male` of every `enum Sex: String`. Those
+    /// declared as `Vocabulary` or `Coded` are the ones pages say.
+    static func vocabularyKeys(required: Bool) throws -> [String: String] {
         var keys: [String: String] = [:]
-        for file in try files(in: everywhere ? "" : "GuituModel") {
-            for vocabulary in Vocabularies(in: file.text).found {
+        for file in try files() {
+            for vocabulary in Vocabularies(in: file.text).found
+            where vocabulary.isDeclared || !required {
                 for value in vocabulary.values {
                     keys[vocabulary.prefix + "." + value] = file.name
                 }
@@ -138,7 +192,7 @@ enum Sources {
 
 /// The string enums of one file, with the types they are nested in.
 struct Vocabularies {
-    var found: [(prefix: String, values: [String])] = []
+    var found: [(prefix: String, isDeclared: Bool, values: [String])] = []
 
     init(in source: String) {
         // name, depth inside it, whether its cases are words
@@ -151,7 +205,10 @@ struct Vocabularies {
             if let match = code.firstMatch(of: type), code.contains("{") {
                 let isVocabulary = code.firstMatch(of: vocabulary) != nil
                 open.append((String(match.1), depth + 1, isVocabulary))
-                if isVocabulary { found.append((prefix(open.map(\.name)), [])) }
+                if isVocabulary {
+                    let isDeclared = code.contains(/: String, (?:Vocabulary|Coded)/)
+                    found.append((prefix(open.map(\.name)), isDeclared, []))
+                }
             }
             if let last = open.last, last.isVocabulary,
                 depth == last.depth || code.contains("enum "),
