@@ -206,7 +206,7 @@ struct Vocabularies {
                 let isVocabulary = code.firstMatch(of: vocabulary) != nil
                 open.append((String(match.1), depth + 1, isVocabulary))
                 if isVocabulary {
-                    let isDeclared = code.contains(/: String, (?:Vocabulary|Coded)/)
+                    let isDeclared = code.contains(/: String, (?:Vocabulary|Coded)\b/)
                     found.append((prefix(open.map(\.name)), isDeclared, []))
                 }
             }
