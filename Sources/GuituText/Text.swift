@@ -161,7 +161,7 @@ struct Sentence: Sendable {
 
 /// Remembers each vocabulary's prefix: a type's name costs a microsecond to
 /// build, and a list asks for it in every row.
-private enum VocabularyNames {
+enum VocabularyNames {
     private static let known = Mutex<[ObjectIdentifier: String]>([:])
 
     static func prefix<Value>(of type: Value.Type) -> String {
@@ -170,9 +170,16 @@ private enum VocabularyNames {
             // "GuituModel.Bed.Kind" says "bed.kind."
             let prefix =
                 String(reflecting: type).split(separator: ".").dropFirst()
-                .map { $0.prefix(1).lowercased() + $0.dropFirst() }.joined(separator: ".") + "."
+                .map(lowered).joined(separator: ".") + "."
             known[ObjectIdentifier(type)] = prefix
             return prefix
         }
+    }
+
+    /// `Bed` is `bed`, `CSVReader` is `csvReader`.
+    static func lowered(_ name: Substring) -> String {
+        let capitals = name.prefix { $0.isUppercase }.count
+        let count = capitals > 1 && capitals < name.count ? capitals - 1 : capitals
+        return name.prefix(count).lowercased() + name.dropFirst(count)
     }
 }

@@ -229,6 +229,6 @@ struct Vocabularies {
 
     private func prefix(_ names: [String]) -> String {
         names.joined(separator: ".").split(separator: ".")
-            .map { $0.prefix(1).lowercased() + $0.dropFirst() }.joined(separator: ".")
+            .map(VocabularyNames.lowered).joined(separator: ".")
     }
 }

@@ -41,6 +41,14 @@ struct TextTests {
         #expect(chinese(of: Year.Half.first) == "⟨year.half.first⟩", "the remembered prefix too")
     }
 
+    @Test("capitals at the head of a type's name are lowered together")
+    func capitals() {
+        #expect(VocabularyNames.lowered("Sex") == "sex")
+        #expect(VocabularyNames.lowered("CSVReader") == "csvReader")
+        #expect(VocabularyNames.lowered("ArrivalMode") == "arrivalMode")
+        #expect(VocabularyNames.lowered("DNA") == "dna")
+    }
+
     @Test("days and moments are written as a reader writes them, in China's time")
     func dates() throws {
         let day = try #require(Day("2026-03-08"))
