@@ -116,7 +116,7 @@ enum Samples {
         .change(.carer, person: true) { FreeBed(episode: $1.id($0.episode)) },
         .change(.carer, person: true) {
             ChangeWhereabouts(
-                episode: $1.id($0.episode), place: Place(kind: .hospital, place: "第二人民医院"),
+                episode: $1.id($0.episode), place: PlaceOfStay(kind: .hospital, place: "第二人民医院"),
                 from: $0.office.clock.now)
         },
         .read(.safetyOfficer) { SeeBeds(station: $1.id($0.office.station)) },

@@ -22,7 +22,7 @@ struct EpisodeRecord {
 }
 
 /// Where somebody is, as of a moment.
-public struct Place: Codable, Sendable, Equatable {
+public struct PlaceOfStay: Codable, Sendable, Equatable {
     public var kind: WhereaboutsKind
     /// The hospital's or institution's name; nil in the station itself.
     public var place: String?
@@ -85,7 +85,7 @@ struct IntakeStore {
 
     /// Ends where somebody was and begins where they are now.
     @discardableResult
-    func place(_ episode: ReliefEpisode.ID, _ place: Place, from instant: Instant) throws
+    func place(_ episode: ReliefEpisode.ID, _ place: PlaceOfStay, from instant: Instant) throws
         -> Whereabouts.ID
     {
         try work.tx.execute(

@@ -44,7 +44,7 @@ public struct SeePerson: ReadingUseCase {
         public var condition: Condition
         public var conditionNotes: String?
         public var rule: String
-        public var place: Place?
+        public var place: PlaceOfStay?
         public var bed: String?
         public var departure: DepartureKind?
     }
@@ -153,7 +153,7 @@ public struct SeePerson: ReadingUseCase {
                 broughtBy: try row["brought_by"], foundPlace: try row["found_place"],
                 foundOn: try row["found_on"], condition: try row["condition"],
                 conditionNotes: try row["condition_notes"], rule: try row["rule"],
-                place: try kind.map { Place(kind: $0, place: try row["place"]) },
+                place: try kind.map { PlaceOfStay(kind: $0, place: try row["place"]) },
                 bed: room.flatMap { room in bed.map { "\(room) \($0)" } },
                 departure: try row["departure"])
         }

@@ -116,7 +116,8 @@ public struct Depart: ChangingUseCase {
 
         if stay.bed != nil { try work.beds.free(episode, at: leftAt) }
         try work.intake.place(
-            episode, Place(kind: kind == .placement ? .placed : .gone, place: destination.orNil),
+            episode,
+            PlaceOfStay(kind: kind == .placement ? .placed : .gone, place: destination.orNil),
             from: leftAt)
         try work.tx.execute("UPDATE episode SET ended_at = \(leftAt) WHERE id = \(episode)")
         let id: ID<Depart> = work.newID()

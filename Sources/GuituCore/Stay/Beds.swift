@@ -93,10 +93,10 @@ public struct ChangeWhereabouts: ChangingUseCase {
     public static let needs = Permission.giveBed
     public var target: Target { .episode(episode) }
     public var episode: ReliefEpisode.ID
-    public var place: Place
+    public var place: PlaceOfStay
     public var from: Instant
 
-    public init(episode: ReliefEpisode.ID, place: Place, from: Instant) {
+    public init(episode: ReliefEpisode.ID, place: PlaceOfStay, from: Instant) {
         self.episode = episode
         self.place = place
         self.from = from
@@ -133,7 +133,7 @@ public struct ChangeWhereabouts: ChangingUseCase {
         guard !stay.ended else { throw Failure.episodeEnded }
         guard stay.since <= from else { throw Failure.beforeThePlaceBefore }
         if stay.bed != nil { try work.beds.free(episode, at: from) }
-        try work.intake.place(episode, Place(kind: place.kind, place: name.orNil), from: from)
+        try work.intake.place(episode, PlaceOfStay(kind: place.kind, place: name.orNil), from: from)
         try work.emit(
             .whereaboutsChanged, about: .episode(episode), in: stay.station, at: from,
             ["kind": place.kind.rawValue])

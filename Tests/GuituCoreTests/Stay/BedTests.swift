@@ -72,7 +72,7 @@ struct BedTests {
         office.clock.advance(by: .seconds(3600))
         try await place.perform(
             ChangeWhereabouts(
-                episode: arrived.episode, place: Place(kind: .hospital, place: "第二人民医院"),
+                episode: arrived.episode, place: PlaceOfStay(kind: .hospital, place: "第二人民医院"),
                 from: office.clock.now), as: carer.actor)
         var beds = try await place.perform(SeeBeds(station: office.station), as: carer.actor)
         #expect(beds.beds.allSatisfy { $0.occupant == nil })
@@ -85,7 +85,7 @@ struct BedTests {
         office.clock.advance(by: .seconds(3600))
         try await place.perform(
             ChangeWhereabouts(
-                episode: arrived.episode, place: Place(kind: .station, place: nil),
+                episode: arrived.episode, place: PlaceOfStay(kind: .station, place: nil),
                 from: office.clock.now), as: carer.actor)
         beds = try await place.perform(SeeBeds(station: office.station), as: carer.actor)
         #expect(beds.waiting.map(\.episode) == [arrived.episode])
