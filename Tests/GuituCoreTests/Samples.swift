@@ -73,7 +73,8 @@ enum Samples {
         "RecordImport": "a step of MissingImport",
         "EndImport": "a step of MissingImport",
         "OpenRequests": "a job's own list",
-        "ReadForRanking": "a job's own snapshot",
+        "OpenReports": "a job's own list",
+        "DescribePerson": "a job's own snapshot",
         "StoreRanking": "a job's own result",
     ]
 

@@ -1,4 +1,5 @@
 import Foundation
+import GuituMatching
 import GuituModel
 import GuituStore
 
@@ -10,12 +11,79 @@ import GuituStore
 /// evidence did.
 public enum RankRequest {
     public static let kind = "rank-request"
+
+    public static func run(_ request: TracingRequest.ID, in workplace: Workplace) async throws {
+        try await rank(request, on: try await ReportShelf(in: workplace), in: workplace)
+    }
+
+    static func rank(
+        _ request: TracingRequest.ID, on shelf: ReportShelf, in workplace: Workplace
+    ) async throws {
+        let actor = Actor.program(reason: kind)
+        guard
+            let described = try await workplace.perform(
+                DescribePerson(request: request), as: actor)
+        else { return }
+        let person = shelf.engine.prepare(described)
+        let ranking = shelf.engine.rank(
+            person, shelf.prepared, top: workplace.settings.candidatesKept)
+        let ranked = ranking.scored.enumerated().map { place, scored in
+            StoreRanking.Ranked(
+                report: shelf.ids[scored.index], place: place + 1, logRatio: scored.logRatio,
+                probability: scored.probability,
+                evidence: shelf.engine.evidence(
+                    between: person, and: shelf.prepared[scored.index]
+                ).map(EvidenceLine.init))
+        }
+        try await workplace.perform(
+            StoreRanking(request: request, ranked: ranked, noRightReport: ranking.noRightReport),
+            as: actor)
+    }
 }
 
-/// A new report is compared with every open request: those where it could
-/// matter are ranked again.
+/// A new report is compared with everyone who is being traced.
 public enum RankReports {
     public static let kind = "rank-reports"
+
+    public static func run(in workplace: Workplace) async throws {
+        let shelf = try await ReportShelf(in: workplace)
+        let open = try await workplace.perform(OpenRequests(), as: .program(reason: kind))
+        for request in open { try await RankRequest.rank(request, on: shelf, in: workplace) }
+    }
+}
+
+/// All open reports as the engine wants them, prepared once for many requests.
+struct ReportShelf: Sendable {
+    let engine: FellegiSunter
+    let ids: [MissingReport.ID]
+    let prepared: [PreparedDescription]
+
+    init(in workplace: Workplace) async throws {
+        let reports = try await workplace.perform(
+            OpenReports(), as: .program(reason: RankReports.kind))
+        // How common a place is, is learned from the reports on file.
+        let engine = FellegiSunter(learningFrom: reports.map(\.description))
+        self.engine = engine
+        ids = reports.map(\.id)
+        prepared = reports.map { engine.prepare($0.description) }
+    }
+}
+
+extension EvidenceLine {
+    init(_ evidence: Evidence) {
+        self.init(
+            field: evidence.field.rawValue, logRatio: evidence.logLikelihoodRatio,
+            key: evidence.explanation.key, arguments: evidence.explanation.arguments,
+            engine: evidence.engine)
+    }
+
+    /// Whether both say the same of the same, whatever it is worth today: a
+    /// ratio moves a little with every report on file, and that alone brings
+    /// no decided candidate back.
+    func says(_ other: EvidenceLine) -> Bool {
+        field == other.field && key == other.key && arguments == other.arguments
+            && engine == other.engine
+    }
 }
 
 /// Every request that may be ranked; for the program itself.
@@ -34,36 +102,36 @@ struct OpenRequests: ReadingUseCase {
     }
 }
 
-/// What a ranking needs, as one snapshot.
-struct ReadForRanking: ReadingUseCase {
+/// The person of a request as engines compare them; nil when the request is
+/// closed or the person refused.
+struct DescribePerson: ReadingUseCase {
     static let needs = Permission.seeCandidates
     static let effect = Effect.reads
     var target: Target { .request(request) }
     var request: TracingRequest.ID
+
+    func perform(in work: Work) throws -> PersonDescription? {
+        try work.tx.first(
+            """
+            SELECT person FROM tracing_request
+            WHERE id = \(request) AND closed_at IS NULL AND consent <> 'refused'
+            """
+        ).map { try Descriptions.person($0["person"], in: work.tx) }
+    }
+}
+
+/// Every open report of every area; for the program itself.
+struct OpenReports: ReadingUseCase {
+    static let needs = Permission.seeCandidates
+    static let effect = Effect.reads
+    var target: Target { .ownAreas }
 
     struct Report: Sendable {
         var id: MissingReport.ID
         var description: PersonDescription
     }
 
-    struct Answer: Sendable {
-        /// Nil when the request is closed or the person refused.
-        var person: PersonDescription?
-        var reports: [Report]
-    }
-
-    func perform(in work: Work) throws -> Answer {
-        guard
-            let row = try work.tx.first(
-                """
-                SELECT person FROM tracing_request
-                WHERE id = \(request) AND closed_at IS NULL AND consent <> 'refused'
-                """)
-        else { return Answer(person: nil, reports: []) }
-        return Answer(
-            person: try Descriptions.person(row["person"], in: work.tx),
-            reports: try Descriptions.openReports(in: work.tx))
-    }
+    func perform(in work: Work) throws -> [Report] { try Descriptions.openReports(in: work.tx) }
 }
 
 /// Turns files into what engines compare.
@@ -112,7 +180,7 @@ enum Descriptions {
         return description
     }
 
-    static func openReports(in tx: any Transaction) throws -> [ReadForRanking.Report] {
+    static func openReports(in tx: any Transaction) throws -> [OpenReports.Report] {
         try tx.rows(
             """
             SELECT id, name, sex, birth, lost, lost_place, home_place, height, marks, accent
@@ -129,7 +197,7 @@ enum Descriptions {
             description.height = (try row["height"] as Int?).map { $0...$0 }
             description.marks = (try row["marks"] as String?).map { [$0] } ?? []
             description.accent = try row["accent"] ?? ""
-            return ReadForRanking.Report(id: try row["id"], description: description)
+            return OpenReports.Report(id: try row["id"], description: description)
         }
     }
 }
@@ -175,7 +243,10 @@ struct StoreRanking: ChangingUseCase {
                 changed += 1
                 continue
             }
-            let same: Bool = try row["evidence"] == evidence
+            let old = try EvidenceLine.list(row["evidence"])
+            let same =
+                old.count == line.evidence.count
+                && zip(old, line.evidence).allSatisfy { $0.says($1) }
             let state: CandidateState = try row["state"]
             let version: Int = try row["evidence_version"]
             // Only new evidence brings a decided candidate back; two officers'
