@@ -166,6 +166,7 @@ struct Scene: Sendable {
     let report: MissingReport.ID
     let candidate: Candidate.ID
     let bed: Bed.ID
+    let room: Room.ID
     let account: Account.ID
     let observation: Observation.ID
     let link: ID<PersonLink>
@@ -208,15 +209,14 @@ struct Scene: Sendable {
                     .init(report: report, place: 1, logRatio: 3, probability: 0.9, evidence: [])
                 ], noRightReport: 0.1), as: program)
         let (request, station) = (request, office.station)
-        (candidate, bed) = try await office.database.read { tx in
-            (
-                try tx.first("SELECT id FROM candidate WHERE request = \(request)")?["id"]
-                    ?? Candidate.ID(at: Instant(milliseconds: 0)),
-                try tx.first(
-                    "SELECT id FROM bed WHERE station = \(station) AND kind = 'female' ORDER BY name"
-                )?[
-                    "id"] ?? Bed.ID(at: Instant(milliseconds: 0))
-            )
+        (candidate, bed, room) = try await office.database.read { tx in
+            let found = try tx.first("SELECT id FROM candidate WHERE request = \(request)")
+            let female = try tx.first(
+                """
+                SELECT id, room FROM bed WHERE station = \(station) AND kind = 'female' ORDER BY name
+                """)
+            guard let found, let female else { throw Ending.notFound }
+            return (try found["id"], try female["id"], try female["room"])
         }
         account = officer.id
         batch = try await place.perform(

@@ -67,7 +67,7 @@ extension Where {
 
 enum Samples {
     /// Use-cases that only the program performs, with why no person's sample fits.
-    static let exceptions: [String: String] = [
+    static let exceptions = accessExceptions.merging([
         "Bulk": "generic; its tests are in BulkTests",
         "BeginImport": "a step of MissingImport; its tests are in ImportMissingTests",
         "RecordImport": "a step of MissingImport",
@@ -76,9 +76,9 @@ enum Samples {
         "OpenReports": "a job's own list",
         "DescribePerson": "a job's own snapshot",
         "StoreRanking": "a job's own result",
-    ]
+    ]) { $1 }
 
-    static let all: [Sample] = intake + stay + tracing + missing + matching + oversight
+    static let all: [Sample] = intake + stay + tracing + missing + matching + oversight + access
 
     static let intake: [Sample] = [
         .change(.reception) { scene, place in

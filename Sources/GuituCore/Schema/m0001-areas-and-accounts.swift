@@ -44,7 +44,6 @@ let m0001 = Migration(
             must_change_password INTEGER NOT NULL CHECK (must_change_password IN (0, 1)),
             second_factor BLOB,                  -- sealed; kept free for it
             failures INTEGER NOT NULL,           -- wrong passwords since the last right one
-            slow_until INTEGER,                  -- no password is tried before this instant
             disabled_at INTEGER,
             made_at INTEGER NOT NULL,
             version INTEGER NOT NULL

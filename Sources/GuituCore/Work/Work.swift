@@ -110,8 +110,13 @@ public final class Work {
 /// Numbers that are ours or that the law leaves open; confidence C in the
 /// rules table means a setting, never a constant.
 public struct Settings: Sendable, Codable {
+    /// The longest a browser session lasts: a shift.
     public var sessionHours = 12
-    /// Wrong passwords before an account answers slowly, and for how long.
+    /// A session that rests longer ends; 0: only `sessionHours` counts.
+    public var sessionIdleMinutes = 0
+    /// The longest life of a command-line token.
+    public var tokenDays = 365
+    /// Wrong passwords from one client before it must wait, and how long at most.
     public var lockoutAfter = 8
     public var lockoutMinutes = 10
     public var attachmentLimit = 10 * 1024 * 1024

@@ -13,17 +13,19 @@ public final class Workplace: Sendable {
     public let clock: any Clock
     public let keys: Keys
     public let settings: Settings
+    public let passwords: PasswordPool
     let logger: Logger
     private let audits: AuditGroup
 
     public init(
         database: Database, clock: any Clock, keys: Keys, settings: Settings = Settings(),
-        logger: Logger = Logger(label: "guitu")
+        passwords: PasswordPool = PasswordPool(), logger: Logger = Logger(label: "guitu")
     ) {
         self.database = database
         self.clock = clock
         self.keys = keys
         self.settings = settings
+        self.passwords = passwords
         self.logger = logger
         audits = AuditGroup(database: database, keys: keys)
     }
