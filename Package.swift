@@ -60,6 +60,7 @@ let package = Package(
             dependencies: [
                 "GuituWeb", "GuituKinship", "GuituSQLite", "GuituPostgres",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
             name: "TestSupport",

@@ -1,4 +1,20 @@
 import ArgumentParser
 
 @main
-struct Guitu: ParsableCommand {}
+struct Guitu: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "guitu",
+        abstract: "Run and keep a relief station: who arrives, who is missed, who goes home.",
+        discussion: """
+            Every command asks the same questions of the same rules as the pages: it acts as an \
+            account, whose token comes from GUITU_TOKEN, --token-file or the file that \
+            "guitu account token --save" wrote.
+
+            Exit codes: \(Exit.table)
+            """,
+        subcommands: [
+            MigrateCommand.self,
+            ConfigCommand.self,
+            AccountCommand.self,
+        ])
+}
