@@ -1,0 +1,240 @@
+import Crypto
+import Foundation
+import GuituCore
+import GuituModel
+import GuituText
+import HTTPTypes
+import Hummingbird
+import Synchronization
+
+/// One request on its way through a route: who asks, in which language, what
+/// was typed, and the funnel to ask.
+public final class Visit: Sendable {
+    public let workplace: Workplace
+    public let route: Route
+    public let path: String
+    public let parameters: [String: String]
+    public let query: Typed
+    /// What a form sent; empty on a GET.
+    public let typed: Typed
+    public let files: [Upload]
+    /// The raw body of a data route.
+    public let body: [UInt8]
+    public let headers: HTTPFields
+    public let text: Text
+    public let actor: Actor
+    /// The bucket of the caller's address, for limits.
+    public let origin: String
+    public let now: Instant
+    /// The secret that form tokens are bound to: the session's cookie, or the
+    /// visitor's.
+    let secret: String
+    let settings: GuituServer.Options
+    public let problems: [Form.Problem]
+    /// What somebody else saved meanwhile, by field.
+    public let current: [String: String]
+    private let viewerBox = Mutex<Viewer?>(nil)
+
+    init(
+        workplace: Workplace, settings: GuituServer.Options, route: Route, path: String,
+        parameters: [String: String], query: Typed, typed: Typed, files: [Upload], body: [UInt8],
+        headers: HTTPFields, text: Text, actor: Actor, origin: String, secret: String,
+        problems: [Form.Problem] = [], current: [String: String] = [:]
+    ) {
+        self.workplace = workplace
+        self.settings = settings
+        self.route = route
+        self.path = path
+        self.parameters = parameters
+        self.query = query
+        self.typed = typed
+        self.files = files
+        self.body = body
+        self.headers = headers
+        self.text = text
+        self.actor = actor
+        self.origin = origin
+        self.now = workplace.clock.now
+        self.secret = secret
+        self.problems = problems
+        self.current = current
+    }
+
+    /// The same visit with what is wrong, to show its form again.
+    func again(_ problems: [Form.Problem], current: [String: String] = [:]) -> Visit {
+        Visit(
+            workplace: workplace, settings: settings, route: route, path: path,
+            parameters: parameters, query: query, typed: typed, files: [], body: [],
+            headers: headers, text: text, actor: actor, origin: origin, secret: secret,
+            problems: problems, current: current)
+    }
+
+    // MARK: The funnel
+
+    public func see<Reading: ReadingUseCase>(_ useCase: Reading) async throws -> Reading.Answer {
+        let seen = try await workplace.see(useCase, as: actor)
+        viewerBox.withLock { $0 = seen.viewer }
+        return seen.answer
+    }
+
+    /// Once for the key that the form carries, however often it is sent.
+    @discardableResult
+    public func perform<Change: ChangingUseCase>(_ useCase: Change) async throws -> Change.Answer {
+        guard let key = IdempotencyKey(typed[Form.keyName]) else { throw WebFault.formWithoutKey }
+        return try await workplace.perform(useCase, as: actor, key: key)
+    }
+
+    /// Who asked, once something was seen.
+    public var viewer: Viewer? { viewerBox.withLock { $0 } }
+
+    public func may(_ permission: Permission) -> Bool { viewer?.may(permission) ?? false }
+
+    // MARK: What the address says
+
+    /// A malformed id is as unknown as a missing one.
+    public func id<Subject>(_ name: String) throws -> ID<Subject> {
+        guard let id = ID<Subject>(parameters[name] ?? "") else { throw Ending.notFound }
+        return id
+    }
+
+    public var today: Day { now.inChina.day }
+
+    // MARK: Forms
+
+    public var csrf: String { Visit.token(for: secret) }
+
+    /// A form of this page. The one that was just refused has what was typed
+    /// and what is wrong; others on the page stay as they are.
+    public func form(_ action: Link, version: Int? = nil) -> Form {
+        let isThis = route.method == .post && action.address == path
+        let key = isThis ? IdempotencyKey(typed[Form.keyName]) : nil
+        return Form(
+            action, text, typed: isThis ? typed : Typed(), problems: isThis ? problems : [],
+            csrf: csrf, key: key?.text ?? Keys.newToken(),
+            version: version.map { isThis ? Int(current["version"] ?? "") ?? $0 : $0 })
+    }
+
+    /// The form of a list's filters, sorted and paged by its address.
+    public func listQuery(_ link: Link, filters: [String], sorts: Set<String>) -> ListQuery {
+        let sort = query["sort"]
+        return ListQuery(
+            link, filters: filters.map { ($0, query[$0]) },
+            sort: sorts.contains(sort) ? sort : nil, isDescending: query["order"] == "down",
+            cursor: query["from"].isEmpty ? nil : query["from"])
+    }
+
+    public var wantsTable: Bool { query["as"] == "csv" }
+
+    public func sentence(_ saying: Saying) -> String {
+        text(TextKey(said: saying.key), saying.arguments)
+    }
+
+    static func token(for secret: String) -> String {
+        mac("guitu-form-1", secret)
+    }
+
+    static func mac(_ words: String, _ secret: String) -> String {
+        HMAC<SHA256>.authenticationCode(
+            for: Data(words.utf8), using: SymmetricKey(data: Data(secret.utf8))
+        ).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
+
+/// What only the web can get wrong.
+enum WebFault: Error {
+    /// A POST without the key that every form of ours carries.
+    case formWithoutKey
+    case tooManyTries
+    case tooLarge
+    case tooSlow
+    case malformed
+    case wrongType
+    /// Neither a form of ours nor from our own pages.
+    case forged
+}
+
+/// Compares in a time that does not tell where two texts differ.
+func sameSecret(_ a: String, _ b: String) -> Bool {
+    let a = Array(a.utf8)
+    let b = Array(b.utf8)
+    guard a.count == b.count else { return false }
+    return zip(a, b).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+}
+
+/// Reads typed fields into values and collects everything that does not read,
+/// so that one answer names all of it.
+public struct FormReading {
+    public let typed: Typed
+    public private(set) var wrong: [Saying] = []
+
+    public init(_ typed: Typed) { self.typed = typed }
+
+    public mutating func fail(_ saying: Saying) { wrong.append(saying) }
+
+    /// A word of a vocabulary; nil and a problem when it is none of them.
+    public mutating func choice<Word: RawRepresentable<String>>(
+        _ field: String, _ vocabulary: Word.Type = Word.self
+    ) -> Word? {
+        let word = typed[field]
+        if let value = Word(rawValue: word) { return value }
+        unread(field, word)
+        return nil
+    }
+
+    /// The same, but may be left out.
+    public mutating func optionalChoice<Word: RawRepresentable<String>>(
+        _ field: String, _ vocabulary: Word.Type = Word.self
+    ) -> Word? {
+        typed[field].isEmpty ? nil : choice(field, vocabulary)
+    }
+
+    /// `2026-11-24T18:05`, a wall clock in China.
+    public mutating func moment(_ field: String) -> Instant? {
+        let word = typed[field]
+        guard !word.isEmpty else {
+            fail(Saying("field.required", field: field))
+            return nil
+        }
+        let parts = word.split(separator: "T").flatMap { $0.split(separator: " ") }
+        let clock = parts.count == 2 ? parts[1].split(separator: ":").compactMap { Int($0) } : []
+        guard parts.count == 2, let day = Day(String(parts[0])), clock.count >= 2,
+            (0...23).contains(clock[0]), (0...59).contains(clock[1])
+        else {
+            fail(Saying("field.moment", field: field))
+            return nil
+        }
+        return Instant(day, hour: clock[0], minute: clock[1])
+    }
+
+    public mutating func number(_ field: String, in range: ClosedRange<Int>) -> Int? {
+        guard !typed[field].isEmpty else { return nil }
+        guard let number = Int(typed[field].trimmingCharacters(in: .whitespaces)),
+            range.contains(number)
+        else {
+            fail(
+                Saying(
+                    "field.number", ["min": "\(range.lowerBound)", "max": "\(range.upperBound)"],
+                    field: field))
+            return nil
+        }
+        return number
+    }
+
+    public mutating func id<Subject>(_ field: String) -> ID<Subject>? {
+        guard let id = ID<Subject>(typed[field]) else {
+            unread(field, typed[field])
+            return nil
+        }
+        return id
+    }
+
+    private mutating func unread(_ field: String, _ word: String) {
+        fail(
+            word.isEmpty
+                ? Saying("field.required", field: field) : Saying("field.unreadable", field: field))
+    }
+
+    public func finish() throws {
+        if !wrong.isEmpty { throw InvalidFields(wrong) }
+    }
+}

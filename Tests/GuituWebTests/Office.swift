@@ -1,0 +1,1 @@
+../GuituCoreTests/Office.swift
