@@ -139,17 +139,16 @@ extension Configuration {
             set(name, value, source)
         }
         for (name, value) in environment.sorted(by: { $0.key < $1.key })
-        where name.hasPrefix("GUITU_") && !Self.otherVariables.contains(where: name.hasPrefix) {
+        where name.hasPrefix("GUITU_") {
             let key = name.dropFirst("GUITU_".count).lowercased().replacing("_", with: "-")
-            set(key, value, .environment(name))
+            // Commands, builds and tests have variables of that prefix too, so
+            // of the unknown ones only a misspelt key is refused.
+            if Key.all.contains(where: { $0.name == key }) || Key.nearest(to: key) != nil {
+                set(key, value, .environment(name))
+            }
         }
         return (configuration, problems)
     }
-
-    /// Variables that belong to commands, builds and tests.
-    private static let otherVariables = [
-        "GUITU_CONFIG", "GUITU_TOKEN", "GUITU_TEST_", "GUITU_OPTIMIZE_", "GUITU_POSTGRES_BIN",
-    ]
 }
 
 /// One line of the configuration file.
@@ -244,11 +243,10 @@ struct Key: Sendable {
             "candidates-kept", TextKey("config.about.candidatesKept"), \.candidatesKept, 10...500),
     ]
 
-    /// A key that differs in at most two letters: the one that was meant.
+    /// The key that was meant: one or two letters differ, of at least three each.
     static func nearest(to name: String) -> String? {
-        all.map { (distance(name, $0.name), $0.name) }.min { $0.0 < $1.0 }.flatMap {
-            $0.0 <= 2 ? $0.1 : nil
-        }
+        let near = all.map { (distance(name, $0.name), $0.name) }.min { $0.0 < $1.0 }
+        return near.flatMap { $0.0 <= min(2, $0.1.count / 3) ? $0.1 : nil }
     }
 
     private static func distance(_ a: String, _ b: String) -> Int {
