@@ -4,7 +4,6 @@ import GuituCore
 /// How a command ended, for scripts. Documented in `guitu --help`.
 enum Exit: Int32, CaseIterable {
     case ok = 0
-    case usage = 2
     case notSignedIn = 3
     case notAllowed = 4
     case notFound = 5
@@ -12,6 +11,7 @@ enum Exit: Int32, CaseIterable {
     case stale = 7
     case busy = 8
     case unavailable = 9
+    case usage = 64
     case broke = 70
     case configuration = 78
 

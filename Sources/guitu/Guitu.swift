@@ -13,6 +13,7 @@ struct Guitu: AsyncParsableCommand {
             Exit codes: \(Exit.table)
             """,
         subcommands: [
+            Serve.self,
             MigrateCommand.self,
             ConfigCommand.self,
             AccountCommand.self,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import FoundationNetworking
 import GuituCore
 import GuituModel
 import Testing
@@ -28,7 +29,8 @@ struct CommandTests {
         #expect(secret.count == 64)
         let who = try await shell.run("account", "who", token: secret)
         #expect(who.output.contains("security administrator"))
-        #expect(try await shell.run("account", "who", "--as", "security", token: secret).status == 0)
+        #expect(
+            try await shell.run("account", "who", "--as", "security", token: secret).status == 0)
         let other = try await shell.run("account", "who", "--as", "system", token: secret)
         #expect(other.status == 3)
         #expect(other.complaints.contains("\"security\""))
@@ -70,9 +72,11 @@ struct CommandTests {
             try await shell.run("account", "change", id, "--disable-access", token: secret).status
                 == 0)
         #expect(
-            try await shell.run("account", "list", token: secret).output.split(separator: "\n").count
+            try await shell.run("account", "list", token: secret).output.split(separator: "\n")
+                .count
                 == 2)
-        #expect(try await shell.run("account", "sign-out", "--everywhere", token: secret).status == 0)
+        #expect(
+            try await shell.run("account", "sign-out", "--everywhere", token: secret).status == 0)
         #expect(try await shell.run("account", "who", token: secret).status == 3)
     }
 
@@ -117,8 +121,9 @@ struct CommandTests {
         #expect(open.status == 78)
         #expect(open.complaints.contains("chmod 600 data/guitu.keys"))
 
-        try "sesion-hours = 8\ndatabase = host=127.0.0.1 port=1 dbname=g password=tigerlily\n".write(
-            to: shell.folder.appending(path: "guitu.conf"), atomically: true, encoding: .utf8)
+        try "sesion-hours = 8\ndatabase = host=127.0.0.1 port=1 dbname=g password=tigerlily\n"
+            .write(
+                to: shell.folder.appending(path: "guitu.conf"), atomically: true, encoding: .utf8)
         let bad = try await shell.run("config", "check")
         #expect(bad.status == 78)
         #expect(bad.complaints.contains("guitu.conf:1: sesion-hours"))
@@ -183,5 +188,38 @@ struct CommandTests {
         #expect(Exit(.notAllowed) == .notAllowed)
         #expect(Set(Exit.allCases.map(\.rawValue)).count == Exit.allCases.count)
         for exit in Exit.allCases { #expect(Exit.table.contains("\(exit.rawValue) ")) }
+    }
+}
+
+@Suite("guitu serve")
+struct ServeTests {
+    @Test("starts on an empty folder, prints a code that sets up, answers, and stops when told")
+    func serve() async throws {
+        let shell = try await Shell()
+        let serving = try shell.serve()
+        let said = await serving.output(until: "code: ")
+        let address = try #require(said.firstMatch(of: /http:\/\/127\.0\.0\.1:\d+/)).output
+        let code = try #require(said.firstMatch(of: /code: ([0-9a-z-]{19})/)).output.1
+        let (body, _) = try await URLSession.shared.data(
+            from: try #require(URL(string: address + "/health")))
+        #expect(String(decoding: body, as: UTF8.self) == "ok\n")
+        // The code opens the database beside the running server.
+        let place = try shell.workplace()
+        let done = try await place.setUp(
+            SetUpRequest(
+                code: Secret(String(code)),
+                areas: [
+                    AreaDraft(
+                        code: "410300", name: "河洛市", level: .city,
+                        validFrom: Day(daysSince1970: 0))
+                ], station: nil, login: "system", name: "系统管理员", password: Secret(Shell.password)))
+        #expect(done.station == nil)
+        await place.database.close()
+        #expect(await serving.stop() == 0)
+        // A second start has nothing to offer.
+        let again = try shell.serve()
+        let second = await again.output(until: "stops it")
+        #expect(await again.stop() == 0)
+        #expect(!second.contains("code: "))
     }
 }

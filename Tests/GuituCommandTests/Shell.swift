@@ -32,7 +32,8 @@ struct Shell: Sendable {
     static let program = URL(fileURLWithPath: CommandLine.arguments[0])
         .deletingLastPathComponent().appending(path: "guitu")
 
-    func run(_ arguments: String..., token: String? = nil, input: String = "") async throws -> Ended {
+    func run(_ arguments: String..., token: String? = nil, input: String = "") async throws -> Ended
+    {
         let process = Process()
         process.executableURL = Self.program
         process.arguments = arguments
@@ -103,5 +104,50 @@ struct Shell: Sendable {
             database: Database(driver: SQLiteDriver(path: data + "/guitu.sqlite")), clock: clock,
             keys: try Keys.open(path: data + "/guitu.keys", makeIfMissing: true, now: clock.now),
             passwords: PasswordPool(cost: .init(logN: 14)))
+    }
+}
+
+extension Shell {
+    /// Starts `guitu serve` on a port of the system's choice.
+    func serve() throws -> Serving {
+        let process = Process()
+        process.executableURL = Self.program
+        process.arguments = ["serve"]
+        process.currentDirectoryURL = folder
+        process.environment = [
+            "HOME": folder.path, "LANG": "en_GB.UTF-8", "GUITU_LISTEN": "127.0.0.1:0",
+        ]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return Serving(process: process, output: output)
+    }
+
+    struct Serving {
+        let process: Process
+        let output: Pipe
+
+        /// What it has printed once `word` is among it.
+        func output(until word: String) async -> String {
+            await withCheckedContinuation { continuation in
+                Thread.detachNewThread {
+                    var said = ""
+                    while !said.contains(word) {
+                        let more = output.fileHandleForReading.availableData
+                        if more.isEmpty { break }
+                        said += String(decoding: more, as: UTF8.self)
+                    }
+                    continuation.resume(returning: said)
+                }
+            }
+        }
+
+        /// As an operator would; gives the exit status.
+        func stop() async -> Int32 {
+            process.terminate()
+            process.waitUntilExit()
+            return process.terminationStatus
+        }
     }
 }
