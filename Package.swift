@@ -71,7 +71,9 @@ let package = Package(
         .testTarget(
             name: "GuituMatchingTests", dependencies: ["GuituMatching", "GuituInvented"]),
         .testTarget(name: "GuituTextTests", dependencies: ["GuituText"]),
-        .testTarget(name: "GuituStoreTests", dependencies: ["GuituStore", "TestSupport"]),
+        .testTarget(
+            name: "GuituStoreTests", dependencies: ["GuituStore", "TestSupport"],
+            exclude: ["Snapshots"]),
         .testTarget(name: "GuituCoreTests", dependencies: ["GuituCore", "TestSupport"]),
         .testTarget(
             name: "GuituWebTests",

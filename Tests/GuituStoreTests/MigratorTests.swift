@@ -48,7 +48,9 @@ struct MigratorTests {
         try await schemaSnapshot(of: database)
     }
 
-    @Test("they are applied once, in order, and a second run does nothing", arguments: TestDatabase.engines)
+    @Test(
+        "they are applied once, in order, and a second run does nothing",
+        arguments: TestDatabase.engines)
     func once(engine: Engine) async throws {
         let (_, database) = try await opened(engine)
         let migrator = Migrator([rebuilt, families])
@@ -87,7 +89,9 @@ struct MigratorTests {
         }
     }
 
-    @Test("one that fails half-way leaves nothing, and those before it stay", arguments: TestDatabase.engines)
+    @Test(
+        "one that fails half-way leaves nothing, and those before it stay",
+        arguments: TestDatabase.engines)
     func half(engine: Engine) async throws {
         let (_, database) = try await opened(engine)
         let broken = Migration(
@@ -175,7 +179,11 @@ struct MigratorTests {
         await #expect {
             try await Migrator([families, forgetful]).migrate(database)
         } throws: { error in
-            if case MigrationError.brokenReferences(2, "member", count: 1) = error { true } else { false }
+            if case MigrationError.brokenReferences(2, "member", count: 1) = error {
+                true
+            } else {
+                false
+            }
         }
         #expect(try await tables(database).contains("size"))
     }
