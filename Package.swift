@@ -27,8 +27,10 @@ let package = Package(
         .target(name: "GuituRules", dependencies: ["GuituModel"]),
         .target(name: "GuituInvented", dependencies: ["GuituModel"]),
         .target(name: "GuituKinship", swiftSettings: numberCrunching),
-        .target(name: "GuituMatching", dependencies: ["GuituModel"], swiftSettings: numberCrunching),
-        .target(name: "GuituText", dependencies: ["GuituModel"], resources: [.embedInCode("Catalogs")]),
+        .target(
+            name: "GuituMatching", dependencies: ["GuituModel"], swiftSettings: numberCrunching),
+        .target(
+            name: "GuituText", dependencies: ["GuituModel"], resources: [.embedInCode("Catalogs")]),
         .target(
             name: "GuituStore",
             dependencies: ["GuituModel", .product(name: "Crypto", package: "swift-crypto")]),
