@@ -6,6 +6,8 @@ import PackageDescription
 // library may not have unsafe flags, so they never see them.
 let numberCrunching: [SwiftSetting] =
     Context.environment["GUITU_OPTIMIZE_ENGINES"] == "1" ? [.unsafeFlags(["-O"])] : []
+let numberCrunchingC: [CSetting] =
+    Context.environment["GUITU_OPTIMIZE_ENGINES"] == "1" ? [.unsafeFlags(["-O2"])] : []
 
 let package = Package(
     name: "guitu",
@@ -26,7 +28,9 @@ let package = Package(
         .target(name: "GuituModel"),
         .target(name: "GuituRules", dependencies: ["GuituModel"]),
         .target(name: "GuituInvented", dependencies: ["GuituModel"]),
-        .target(name: "GuituKinship", swiftSettings: numberCrunching),
+        .target(name: "CKinship", cSettings: numberCrunchingC),
+        .target(
+            name: "GuituKinship", dependencies: ["CKinship"], swiftSettings: numberCrunching),
         .target(
             name: "GuituMatching", dependencies: ["GuituModel"], swiftSettings: numberCrunching),
         .target(
