@@ -65,15 +65,15 @@ public struct ChineseName: Hashable, Sendable {
 
     /// The many dots people and systems write between the parts of a name.
     private static func normalisingDots(_ text: String) -> String {
+        if text.unicodeScalars.allSatisfy(\.isUnifiedHan) { return text }
         var result = ""
         var pending = false
         for character in TextNormalizer.plain(text) {
-            if character.isWhitespace || "·•・‧∙⋅●.．｡。﹒・᛫ꞏ・".contains(character) {
+            let isBlank = character.isWhitespace
+            if isBlank || character.unicodeScalars.first!.isNameDot {
                 // Blanks inside a Chinese name are padding (王 刚), dots are not.
-                if !character.isWhitespace, !result.isEmpty, result.last != "·" { pending = true }
-                if character.isWhitespace, let last = result.last, !last.isHan, !pending {
-                    result.append(" ")
-                }
+                if !isBlank, !result.isEmpty, result.last != "·" { pending = true }
+                if isBlank, let last = result.last, !last.isHan, !pending { result.append(" ") }
                 continue
             }
             if pending {
@@ -88,14 +88,32 @@ public struct ChineseName: Hashable, Sendable {
     }
 
     private static func isPlaceholder(_ text: String) -> Bool {
-        let key = TextNormalizer.key(text)
-        if key.isEmpty { return true }
-        let words = [
-            "无名", "不详", "未知", "某某", "身份不明", "不明", "无姓名", "佚名", "待查", "unknown", "none",
-        ]
-        if words.contains(where: { key.hasPrefix($0) }) { return true }
+        guard let first = text.first else { return true }
+        if "无無不未某身佚待uUnN".contains(first) {
+            let key = TextNormalizer.key(text)
+            let words = [
+                "无名", "不详", "未知", "某某", "身份不明", "不明", "无姓名", "佚名", "待查", "unknown", "none",
+            ]
+            if words.contains(where: { key.hasPrefix($0) }) { return true }
+        }
         // 王某, 王某某: a surname at most, and a newspaper's.
-        return key.hasSuffix("某") && key.count <= 4 && key.count > 2
+        return text.last == "某" && text.count > 1 && text.count <= 4
+    }
+}
+
+extension Unicode.Scalar {
+    /// The common block of Chinese characters, where nothing needs folding.
+    fileprivate var isUnifiedHan: Bool { (0x4E00...0x9FFF).contains(value) }
+
+    /// The many dots that stand for one: · • ・ ‧ ∙ ⋅ ● . ．｡ 。 ﹒ ᛫ ꞏ.
+    fileprivate var isNameDot: Bool {
+        switch value {
+        case 0xB7, 0x2022, 0x30FB, 0x2027, 0x2219, 0x22C5, 0x25CF, 0x2E, 0xFF0E, 0xFF61, 0x3002,
+            0xFE52,
+            0x16EB, 0xA78F, 0xFF65, 0x2E31:
+            true
+        default: false
+        }
     }
 }
 

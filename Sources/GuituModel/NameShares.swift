@@ -29,6 +29,13 @@ public enum NameShares {
         }
     }()
 
+    /// Surnames that exist and are in no list of the commonest, in a fixed order.
+    public static let rareSurnames: [String] = {
+        let common = Set(surnames.map(\.surname))
+        return Surnames.single.map(String.init).filter { !common.contains($0) }.sorted()
+            + Surnames.compound.filter { !common.contains($0) }.sorted()
+    }()
+
     /// Below this nobody knows how rare a surname is.
     public static let surnameFloor = 0.000_05
 

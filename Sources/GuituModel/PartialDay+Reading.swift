@@ -50,7 +50,7 @@ extension PartialDay {
 /// understands or leaves the place where it was.
 private struct DayReader {
     let today: Day
-    var text: [Character]
+    var text: [Unicode.Scalar]
     var at = 0
     var lunar = false
     var nominal = false
@@ -66,7 +66,9 @@ private struct DayReader {
         {
             said = said[..<cut]
         }
-        text = TextNormalizer.key(String(said)).filter { !",，、。()（）".contains($0) }.map { $0 }
+        text = TextNormalizer.key(String(said)).unicodeScalars.filter {
+            !",，、。()（）".unicodeScalars.contains($0)
+        }
     }
 
     mutating func window() throws(PartialDay.Failure) -> PartialDay? {
@@ -92,34 +94,39 @@ private struct DayReader {
 
     // MARK: What stands around a date or an age
 
-    mutating func skipWords() {
-        let words: [(String, WritableKeyPath<DayReader, Bool>?)] = [
-            ("出生日期", nil), ("出生于", nil), ("出生", nil), ("生于", nil), ("年龄", nil), ("目测", \.about),
-            ("大约", \.about), ("大概", \.about), ("左右", \.about), ("上下", \.about), ("前后", \.about),
-            ("可能", \.about), ("估计", \.about), ("差不多", \.about), ("约", \.about), ("自称", nil),
-            ("自述", nil),
-            ("自报", nil), ("据说", nil), ("据称", nil), ("农历", \.lunar), ("阴历", \.lunar),
-            ("旧历", \.lunar),
-            ("公历", nil), ("阳历", nil), ("新历", nil), ("虚岁", \.nominal), ("周岁", \.completed),
-            ("实岁", \.completed), ("之间", nil), ("那年", nil), ("年生", nil), ("生人", nil), ("生", nil),
-            ("的", nil), (":", nil), ("-", nil), ("人", nil),
+    private static let around: [(word: String, flag: WritableKeyPath<DayReader, Bool> & Sendable)] =
+        [
+            ("目测", \.about), ("大约", \.about), ("大概", \.about), ("左右", \.about), ("上下", \.about),
+            ("前后", \.about), ("可能", \.about), ("估计", \.about), ("差不多", \.about), ("约", \.about),
+            ("农历", \.lunar), ("阴历", \.lunar), ("旧历", \.lunar), ("虚岁", \.nominal),
+            ("周岁", \.completed),
+            ("实岁", \.completed),
         ]
+    private static let fillers = [
+        "出生日期", "出生于", "出生", "生于", "年龄", "自称", "自述", "自报", "据说", "据称", "公历", "阳历", "新历", "之间", "那年",
+        "年生",
+        "生人", "生", "的", ":", "-", "人",
+    ]
+
+    mutating func skipWords() {
         var moved = true
-        while moved {
+        while moved, at < text.count {
             moved = false
-            for (word, flag) in words where take(word) {
-                if let flag { self[keyPath: flag] = true }
+            for (word, flag) in Self.around where take(word) {
+                self[keyPath: flag] = true
                 moved = true
             }
+            for word in Self.fillers where take(word) { moved = true }
         }
     }
 
     mutating func take(_ word: String) -> Bool {
-        let characters = Array(word)
-        guard at + characters.count <= text.count,
-            Array(text[at..<(at + characters.count)]) == characters
-        else { return false }
-        at += characters.count
+        var place = at
+        for scalar in word.unicodeScalars {
+            guard place < text.count, text[place] == scalar else { return false }
+            place += 1
+        }
+        at = place
         return true
     }
 
@@ -128,26 +135,46 @@ private struct DayReader {
         return nil
     }
 
-    var next: Character? { at < text.count ? text[at] : nil }
+    var next: Unicode.Scalar? { at < text.count ? text[at] : nil }
 
     // MARK: Numbers
 
-    static let chineseDigits: [Character: Int] = [
-        "零": 0, "〇": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7,
-        "八": 8,
-        "九": 9, "元": 1,
-    ]
+    static func digit(_ scalar: Unicode.Scalar) -> Int? {
+        switch scalar {
+        case "零", "〇", "○": 0
+        case "一", "元": 1
+        case "二", "两": 2
+        case "三": 3
+        case "四": 4
+        case "五": 5
+        case "六": 6
+        case "七": 7
+        case "八": 8
+        case "九": 9
+        default: nil
+        }
+    }
+
+    /// Whether a number in characters begins here.
+    var startsNumeral: Bool {
+        guard let next else { return false }
+        return Self.digit(next) != nil || Self.isTens(next)
+    }
+
+    static func isTens(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "十" || scalar == "百" || scalar == "廿" || scalar == "卅"
+    }
 
     /// A number in digits or in characters, and the characters it took.
-    mutating func number() -> (value: Int, written: [Character])? {
+    mutating func number() -> (value: Int, written: [Unicode.Scalar])? {
         let start = at
-        while let character = next, character.isASCII, character.isNumber, at - start < 9 {
+        var value = 0
+        while let scalar = next, ("0"..."9").contains(scalar), at - start < 9 {
+            value = value * 10 + Int(scalar.value - 48)
             at += 1
         }
-        if at > start { return (Int(String(text[start..<at]))!, Array(text[start..<at])) }
-        while let character = next,
-            Self.chineseDigits[character] != nil || "十百廿卅".contains(character), at - start < 9
-        {
+        if at > start { return (value, Array(text[start..<at])) }
+        while let scalar = next, Self.digit(scalar) != nil || Self.isTens(scalar), at - start < 9 {
             at += 1
         }
         let written = Array(text[start..<at])
@@ -159,15 +186,15 @@ private struct DayReader {
     }
 
     /// 二〇一六 digit by digit, 一百零二, 二十三 and 廿三 by their places.
-    static func value(of written: [Character]) -> Int? {
+    static func value(of written: [Unicode.Scalar]) -> Int? {
         guard !written.isEmpty else { return nil }
-        if !written.contains(where: { "十百廿卅".contains($0) }) {
-            return written.reduce(0) { $0 * 10 + chineseDigits[$1]! }
+        if !written.contains(where: isTens) {
+            return written.reduce(0) { $0 * 10 + (digit($1) ?? 0) }
         }
         var total = 0
         var pending: Int?
-        for character in written {
-            switch character {
+        for scalar in written {
+            switch scalar {
             case "百":
                 total += (pending ?? 1) * 100
                 pending = nil
@@ -175,11 +202,11 @@ private struct DayReader {
                 total += (pending ?? 1) * 10
                 pending = nil
             case "廿", "卅":
-                total += character == "廿" ? 20 : 30
+                total += scalar == "廿" ? 20 : 30
                 pending = nil
             default:
                 if let pending, pending != 0 { return nil }
-                pending = chineseDigits[character]!
+                pending = digit(scalar)
             }
         }
         return total + (pending ?? 0)
@@ -200,7 +227,7 @@ private struct DayReader {
             at = start
             return nil
         }
-        let written = String(first.written)
+        let written = string(from: start)
         switch written.count {
         case 8 where at == text.count:
             return try exact(
@@ -214,7 +241,7 @@ private struct DayReader {
         }
         try plausible(year: first.value)
         if at == text.count { return .year(first.value) }
-        guard let separator = next, "-/.".contains(separator) else {
+        guard let separator = next, separator == "-" || separator == "/" || separator == "." else {
             at = start
             return nil
         }
@@ -234,7 +261,11 @@ private struct DayReader {
         return try exact(first.value, second.value, third.value, string(from: start))
     }
 
-    func string(from start: Int) -> String { String(text[start..<at]) }
+    func string(from start: Int) -> String {
+        var string = ""
+        string.unicodeScalars.append(contentsOf: text[start..<at])
+        return string
+    }
 
     func exact(_ year: Int, _ month: Int, _ day: Int, _ text: String) throws(PartialDay.Failure)
         -> PartialDay
@@ -349,7 +380,7 @@ private struct DayReader {
         let whole = try self.month(year, month, "\(year)年\(string(from: start))")
         if at == text.count { return whole }
         if let part = takeOne(of: ["上旬", "中旬", "下旬", "月初", "初", "中", "月底", "底", "末"]),
-            next == nil || !Self.chineseDigits.keys.contains(next!) && next != "十"
+            !startsNumeral
         {
             guard !lunar, let first = whole.earliest, let last = whole.latest else { return whole }
             switch part {
@@ -447,7 +478,7 @@ extension DayReader {
     mutating func animal() throws(PartialDay.Failure) -> PartialDay? {
         let start = at
         guard let sign = text[at...].firstIndex(of: "属"), sign + 1 < text.count,
-            let animal = Zodiac(name: text[sign + 1])
+            let animal = Zodiac(name: Character(text[sign + 1]))
         else { return nil }
         let around = Array(text[..<sign]) + Array(text[(sign + 2)...])
         guard !around.isEmpty else { return nil }
@@ -534,7 +565,7 @@ extension DayReader {
     }
 
     /// 五旬, 年过六旬.
-    mutating func decades(_ first: (value: Int, written: [Character])) -> AgeRange? {
+    mutating func decades(_ first: (value: Int, written: [Unicode.Scalar])) -> AgeRange? {
         guard (2...10).contains(first.value), take("旬") else { return nil }
         return AgeRange(first.value * 10, first.value * 10 + 9)
     }
@@ -543,7 +574,7 @@ extension DayReader {
     /// sixties and seventies.
     mutating func pair() -> AgeRange? {
         func digit(_ offset: Int) -> Int? {
-            at + offset < text.count ? Self.chineseDigits[text[at + offset]] : nil
+            at + offset < text.count ? Self.digit(text[at + offset]) : nil
         }
         func isTen(_ offset: Int) -> Bool { at + offset < text.count && text[at + offset] == "十" }
         if isTen(0), let one = digit(1), digit(2) == one + 1 {

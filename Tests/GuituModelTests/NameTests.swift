@@ -26,7 +26,7 @@ struct NameTests {
             ("尉迟恭", "yuchigong"), ("朴一", "piaoyi"), ("华罗", "hualuo"), ("缪荣", "miaorong"),
             ("乐嘉", "yuejia"),
             ("万俟雪", "moqixue"), ("吕绿", "lvlv"), ("歐陽修", "ouyangxiu"), ("翟让", "zhairang"),
-            ("黑土", "heitu"),
+            ("黑土", "hetu"),
             ("买买提·吐尔逊", "maimaiti·tuerxun"),
         ])
     func surnameReadings(text: String, pinyin: String) {
