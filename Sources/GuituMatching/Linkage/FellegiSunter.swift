@@ -12,23 +12,23 @@ public struct FellegiSunter: EvidenceEngine {
     public static let version = 1
 
     public let parameters: LinkageParameters
-    public let places: PlaceShares
+    public let pool: ReportPool
 
-    public init(parameters: LinkageParameters = .init(), places: PlaceShares = .init()) {
+    public init(parameters: LinkageParameters = .init(), pool: ReportPool = .init()) {
         self.parameters = parameters
-        self.places = places
+        self.pool = pool
     }
 
-    /// Learns from the reports on file how common places are.
-    public init(parameters: LinkageParameters = .init(), learningFrom reports: [PersonDescription])
-    {
-        let places = reports.lazy.flatMap { $0.homes + [$0.scene].compactMap { $0 } }
-            .map { PlaceReading($0.said.isEmpty ? Places.fullName(of: $0.code) : $0.said) }
-        self.init(parameters: parameters, places: PlaceShares(learningFrom: places))
+    /// Learns from the reports on file what is common among them.
+    public init(
+        parameters: LinkageParameters = .init(),
+        learningFrom reports: some Collection<PersonDescription>
+    ) {
+        self.init(parameters: parameters, pool: ReportPool(reports))
     }
 
     public func prepare(_ description: PersonDescription) -> PreparedDescription {
-        PreparedDescription(description, places)
+        PreparedDescription(description, pool)
     }
 
     public func evidence(between one: PersonDescription, and other: PersonDescription) -> [Evidence]
@@ -81,8 +81,9 @@ public struct FellegiSunter: EvidenceEngine {
         for said in found.names {
             for known in missed.names {
                 guard let seen = NameComparison.compare(said, known, parameters) else { continue }
+                let other = parameters.nameIsOther(said.certainty)
                 count += 1
-                sum += exp(seen.weight)
+                sum += (1 - other) * exp(seen.weight) + other
                 if best == nil || seen.weight > best!.weight { best = seen }
             }
         }
@@ -102,16 +103,18 @@ public struct FellegiSunter: EvidenceEngine {
     )? {
         guard let seen = found.birth, let known = missed.birth else { return nil }
         let apart = abs(seen.middle - known.middle)
-        let chance = normal(
-            seen.middle - parameters.foundBirthMean, parameters.foundBirthSpread)
+        // How many births a year of the reports lie here; the parameters' bell
+        // counts as much as twenty reports.
+        let bell = normal(known.middle - parameters.foundBirthMean, parameters.foundBirthSpread)
+        let chance = (20 * bell + missed.birthMass) / (20 + pool.births.total)
         if let one = found.exactBirth, let other = missed.exactBirth, one == other {
             // Half the days said are the right day; by chance one in 365 is.
             return (log(0.5 / (chance / 365.2425)), 0, true)
         }
-        let year = found.day.map { 1970 + $0.middle / 365.2425 } ?? 2020
         let error =
             found.birthIsEstimate
-            ? parameters.ageErrorBase + parameters.ageErrorPerYear * max(0, year - seen.middle)
+            ? parameters.ageErrorBase + parameters.ageErrorPerYear
+                * max(0, parameters.ageYear - seen.middle)
             : parameters.saidBirthError
         let spread =
             (error * error + 0.5 + (seen.width * seen.width + known.width * known.width) / 12)
@@ -180,26 +183,26 @@ public struct FellegiSunter: EvidenceEngine {
         weight: Double, days: Double
     )? {
         guard let here = found.day, let there = missed.day else { return nil }
-        // A day's slack each way: people are lost late in the evening.
+        // Days from lost to found, least and most; both days count whole.
         let least = here.low - there.high
         let most = here.high - there.low + 1
-        let days = max(0, here.middle - there.middle)
-        let before = most < 0 ? 1.0 : least >= 0 ? 0.0 : min(1, -least / (most - least + 1))
-        let low = max(0, least)
-        let high = max(low + 1, most)
-        let same =
-            zip(parameters.gapShares, parameters.gapMeans).reduce(0) {
-                $0 + $1.0 * share(low, high, mean: $1.1)
-            } / (high - low)
-        let random = share(low, high, mean: parameters.randomGapMean) / (high - low)
-        // Long before lost is a stranger; a few days can be a slip of the pen.
-        let slip = exp(-max(0, -most) / 60)
-        let seenBefore = parameters.foundBeforeLost * (0.2 + 0.8 * slip)
-        let m = before * seenBefore + (1 - before) * (1 - parameters.foundBeforeLost) * same
-        let u =
-            before * parameters.randomFoundBeforeLost
-            + (1 - before) * (1 - parameters.randomFoundBeforeLost) * random
-        return (min(log(m / u), 4), before > 0.99 ? -1 : days)
+        var same = 0.0
+        for (part, mean) in zip(parameters.gapShares, parameters.gapMeans) {
+            same += part * share(least, most, mean: mean)
+        }
+        let early = parameters.foundBeforeLost
+        same =
+            (1 - early) * same + early
+            * (0.8 * share(-most, -least, mean: parameters.wrongDateMean)
+                + 0.2 * share(-most, -least, mean: 50 * parameters.wrongDateMean))
+        let before = parameters.randomFoundBeforeLost
+        let random =
+            (1 - before) * share(least, most, mean: parameters.randomGapMean)
+            + before * share(-most, -least, mean: parameters.randomLaterMean)
+        let width = most - least
+        let chance = (20 * random / width + missed.dayMass) / (20 + pool.lostDays.total)
+        let weight = log(max(same / width, 1e-9) / max(chance, 1e-9))
+        return (weight, most < 0 ? -1 : max(0, here.middle - there.middle))
     }
 
     private func speech(_ found: PreparedDescription, _ missed: PreparedDescription) -> Double? {
@@ -216,15 +219,15 @@ public struct FellegiSunter: EvidenceEngine {
         let known =
             missed.accentProvince > 0 ? missed.accentProvince : missed.homes.first?.province ?? 0
         guard known > 0 else { return nil }
-        let chance = places.share(of: "\(found.accentProvince)")
+        let chance = pool.places.share(of: "\(found.accentProvince)")
         return found.accentProvince == known
             ? log(parameters.accentAgrees / chance)
             : log((1 - parameters.accentAgrees) / max(1 - chance, 0.05))
     }
 
-    /// The share of an exponential between two days.
+    /// The share of an exponential that lies between two days, 0 before day 0.
     private func share(_ low: Double, _ high: Double, mean: Double) -> Double {
-        exp(-low / mean) - exp(-high / mean)
+        high <= 0 ? 0 : exp(-max(0, low) / mean) - exp(-high / mean)
     }
 
     private func normal(_ distance: Double, _ spread: Double) -> Double {

@@ -39,6 +39,11 @@ public struct LinkageParameters: Hashable, Sendable, Codable {
     public var verifiedGiven = Levels(0.98, 0.010, 0.005, 0.005)
     public var saidGiven = Levels(0.74, 0.15, 0.06, 0.05)
     public var heardGiven = Levels(0.45, 0.33, 0.14, 0.08)
+    /// The name given is somebody else's altogether: a dead brother's, an
+    /// invented one. Then it agrees with the report's by chance alone.
+    public var verifiedNameIsOther = 0.003
+    public var saidNameIsOther = 0.03
+
     /// The given name is a character shorter or longer: 建国 called 国.
     public var givenLengthDiffers = 0.06
 
@@ -51,6 +56,9 @@ public struct LinkageParameters: Hashable, Sendable, Codable {
     /// seven years at sixty (standard deviations).
     public var ageErrorBase = 1.5
     public var ageErrorPerYear = 0.09
+    /// Ages are reckoned in this year for that: a few years make no difference,
+    /// and so the error does not depend on whether the day found is known.
+    public var ageYear = 2024.0
     /// Birth dates said or read err by a year; one in twenty is wild (a lunar
     /// year, a brother's papers).
     public var saidBirthError = 1.0
@@ -80,11 +88,15 @@ public struct LinkageParameters: Hashable, Sendable, Codable {
     /// mean days (the same day's search, a journey, years on the road).
     public var gapShares = [0.40, 0.30, 0.30]
     public var gapMeans = [10.0, 150.0, 2200.0]
-    /// Found before lost: wrong dates only.
-    public var foundBeforeLost = 0.004
-    /// The same for a random report: half its life lies before this day.
+    /// Found before lost, which only wrong dates explain: most by days.
+    public var foundBeforeLost = 0.006
+    public var wrongDateMean = 20.0
+    /// A random report's days from lost to this person's found, until the
+    /// reports on file have been counted.
     public var randomGapMean = 2600.0
-    public var randomFoundBeforeLost = 0.08
+    public var randomFoundBeforeLost = 0.10
+    /// Reports later than a found day are few and soon after it.
+    public var randomLaterMean = 200.0
 
     /// A mark on both sides is mentioned on the other side this often when it
     /// is the same body, whatever its kind.
@@ -96,6 +108,10 @@ public struct LinkageParameters: Hashable, Sendable, Codable {
     public var muteAmongReports = 0.04
 
     public init() {}
+
+    func nameIsOther(_ certainty: NameCertainty) -> Double {
+        certainty == .verified ? verifiedNameIsOther : saidNameIsOther
+    }
 
     func surname(_ certainty: NameCertainty) -> Levels {
         switch certainty {
@@ -112,59 +128,4 @@ public struct LinkageParameters: Hashable, Sendable, Codable {
         case .transcribed, .alias, .unknown: heardGiven
         }
     }
-}
-
-/// How common places are among reports: the u side for homes and scenes.
-///
-/// Begins with the provinces' shares of the population (2020, rounded) and
-/// learns from the reports on file: an office in Henan sees mostly Henan.
-public struct PlaceShares: Hashable, Sendable {
-    private var shares: [String: Double] = [:]
-    private var total = 20.0  // the nation counts as much as twenty reports
-
-    public init() {
-        let percent = [
-            "44": 8.9, "37": 7.2, "41": 7.0, "32": 6.0, "51": 5.9, "13": 5.3, "43": 4.7, "33": 4.6,
-            "34": 4.3,
-            "42": 4.1, "45": 3.6, "53": 3.3, "36": 3.2, "21": 3.0, "35": 2.9, "61": 2.8, "52": 2.7,
-            "14": 2.5,
-            "23": 2.3, "50": 2.3, "62": 1.8, "65": 1.8, "31": 1.8, "15": 1.7, "22": 1.7, "71": 1.6,
-            "11": 1.6,
-            "12": 1.0, "46": 0.7, "64": 0.5, "81": 0.5, "63": 0.4, "54": 0.3, "82": 0.1,
-        ]
-        for (code, share) in percent { shares[code] = share / 100 * total }
-    }
-
-    public init(learningFrom places: some Sequence<PlaceReading>) {
-        self.init()
-        for place in places where !place.code.isEmpty {
-            total += 1
-            for length in [2, 4, 6] where length <= place.code.utf8.count {
-                let code = String(place.code.prefix(length))
-                if shares[code] == nil { shares[code] = spread(code) }
-                shares[code]! += 1
-            }
-        }
-    }
-
-    /// The probability that a random report names this place, at least one in
-    /// ten thousand: no table knows the rarest.
-    public func share(of code: String) -> Double {
-        max((shares[code] ?? spread(code)) / total, 0.000_1)
-    }
-
-    /// A place never seen has its part of the place above it before any report
-    /// was counted: a twelfth for cities, an eighth for counties.
-    private func spread(_ code: String) -> Double {
-        switch code.utf8.count {
-        case 0...2: 0.002 * 20
-        case 3...4: (Self.nation[String(code.prefix(2))] ?? 0.002) * 20 / 12
-        default: (Self.nation[String(code.prefix(2))] ?? 0.002) * 20 / 96
-        }
-    }
-
-    private static let nation: [String: Double] = {
-        let start = PlaceShares()
-        return start.shares.mapValues { $0 / start.total }
-    }()
 }

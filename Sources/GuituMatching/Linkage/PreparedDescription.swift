@@ -42,28 +42,31 @@ public struct PreparedDescription: Sendable {
     let scene: Spot?
     /// Days since 1970.
     let day: Span?
+    /// How many reports on file a year or a day hold at this birth and this
+    /// loss, as `Histogram.mass`.
+    let birthMass: Double
+    let dayMass: Double
     let marks: Marks
     let speech: Speech
     let accentProvince: Int
 
     enum Speech: Sendable { case unknown, speaks, silent }
 
-    init(_ description: PersonDescription, _ shares: PlaceShares) {
+    init(_ description: PersonDescription, _ pool: ReportPool) {
         side = description.side
         names = description.names.compactMap(PreparedName.init)
         sex = description.sex
-        birth = description.birth.flatMap(Self.years)
+        birth = Self.years(description.birth)
         exactBirth = description.birthIsEstimate ? nil : description.birth?.exactDay?.daysSince1970
         birthIsEstimate = description.birthIsEstimate
         height = description.height.map {
             Span(low: Double($0.lowerBound), high: Double($0.upperBound))
         }
-        homes = description.homes.compactMap { Self.spot($0, shares) }
-        scene = description.scene.flatMap { Self.spot($0, shares) }
-        day = description.day.flatMap { day in
-            guard let first = day.earliest, let last = day.latest else { return nil }
-            return Span(low: Double(first.daysSince1970), high: Double(last.daysSince1970))
-        }
+        homes = description.homes.compactMap { Self.spot($0, pool.places) }
+        scene = description.scene.flatMap { Self.spot($0, pool.places) }
+        day = Self.days(description.day)
+        birthMass = birth.map(pool.births.mass) ?? 0
+        dayMass = day.map(pool.lostDays.mass) ?? 0
         marks = Marks(description.marks)
         speech =
             switch description.communication {
@@ -77,11 +80,18 @@ public struct PreparedDescription: Sendable {
             ? 0 : Int(PlaceReading(description.accent).code.prefix(2)) ?? 0
     }
 
-    private static func years(_ day: PartialDay) -> Span? {
-        guard let first = day.earliest, let last = day.latest else { return nil }
+    /// A window in years, or nil when it is open.
+    static func years(_ day: PartialDay?) -> Span? {
+        guard let first = day?.earliest, let last = day?.latest else { return nil }
         return Span(
             low: 1970 + Double(first.daysSince1970) / 365.2425,
             high: 1970 + Double(last.daysSince1970 + 1) / 365.2425)
+    }
+
+    /// A window in days since 1970, or nil when it is open.
+    static func days(_ day: PartialDay?) -> Span? {
+        guard let first = day?.earliest, let last = day?.latest else { return nil }
+        return Span(low: Double(first.daysSince1970), high: Double(last.daysSince1970))
     }
 
     private static func spot(_ place: PersonDescription.Place, _ shares: PlaceShares) -> Spot? {
@@ -133,16 +143,18 @@ struct Marks: Sendable {
         (["痣", "瘊"], 0.05, false), (["跛", "瘸"], 0.03, true), (["驼背", "罗锅"], 0.015, true),
         (["独眼", "失明", "斜眼", "假眼"], 0.015, true),
     ]
+    // The longer words first: a 手臂 is no 手, and a 手背 no 背.
     private static let parts: [[String]] = [
-        ["额", "脑门"], ["眉"], ["眼"], ["鼻"], ["嘴", "唇", "口角"], ["下巴", "下颌"], ["脸", "面部", "面颊", "颊"],
-        ["耳"], ["头"],
-        ["颈", "脖"], ["肩"], ["背", "后背"], ["胸"], ["腹", "肚"], ["腰"], ["手臂", "胳膊", "前臂", "上臂", "肘"],
-        ["手", "指", "腕", "虎口"], ["腿", "膝"], ["脚", "踝", "趾"],
+        ["手臂", "胳膊", "前臂", "上臂", "肘"], ["手", "指", "腕", "虎口"], ["脚", "踝", "趾"], ["腿", "膝"],
+        ["额", "脑门"], ["眉"],
+        ["眼"], ["鼻"], ["下巴", "下颌"], ["嘴", "唇", "口角"], ["脸", "面部", "颊"], ["耳"], ["头"], ["颈", "脖"],
+        ["肩"], ["背"],
+        ["胸"], ["腹", "肚"], ["腰"],
     ]
 
     init(_ marks: [String]) {
         for mark in marks {
-            let text = TextNormalizer.key(mark)
+            let text = TextNormalizer.key(mark).replacing("手术", with: "")
             for phrase in text.split(whereSeparator: { ",，;；、。./和".contains($0) }) {
                 guard
                     let kind = Self.kinds.firstIndex(where: {

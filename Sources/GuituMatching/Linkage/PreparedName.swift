@@ -15,9 +15,11 @@ struct PreparedName: Sendable {
 
     var surname: [Part]
     var given: [Part]
-    /// The whole name in toneless syllables, for names with a dot and for those
-    /// without a surname we know; empty where surname and given name are parted.
+    /// The whole name in toneless letters.
     var whole: [UInt32]
+    /// Names with a dot, foreign ones and long ones without a surname we know
+    /// are compared as a whole.
+    var isParted: Bool
     var certainty: NameCertainty
 
     /// Nil for 无名氏 and other names that nobody ever bore.
@@ -27,14 +29,15 @@ struct PreparedName: Sendable {
         certainty = name.certainty
         let characters = parsed.text.map(TextNormalizer.simplified)
         let readings = parsed.readings
-        guard characters.allSatisfy(\.isHan), characters.count <= 6 else {
+        whole = parsed.toneless.lowercased().unicodeScalars.filter { $0 != "·" && $0 != " " }
+            .map(\.value)
+        isParted =
+            characters.allSatisfy(\.isHan) && characters.count <= (parsed.surname.isEmpty ? 3 : 6)
+        guard isParted else {
             surname = []
             given = []
-            whole = parsed.toneless.lowercased().unicodeScalars.filter { $0 != "·" && $0 != " " }
-                .map(\.value)
             return
         }
-        whole = []
         var length = parsed.surname.count
         // 老王, 小王 and 阿国 are how people are called, not what they are named.
         if length == 0, characters.count == 2, "小老阿大".contains(characters[0]) {
@@ -69,8 +72,10 @@ struct PreparedName: Sendable {
 struct ShareTable: Sendable {
     enum Kind { case surname, given }
 
-    private var bySound: [Sound: (same: Double, similar: Double)] = [:]
     private var own: [Character: Double] = [:]
+    /// In the order of the table, so that every machine sums and rounds alike.
+    private var sounds: [(sound: Sound, share: Double)] = []
+    private var sums: [Sound: (same: Double, similar: Double)] = [:]
     private let floor: Double
 
     static func of(_ kind: Kind) -> ShareTable { kind == .surname ? surnames : givenNames }
@@ -86,32 +91,14 @@ struct ShareTable: Sendable {
     ) {
         let share = own[character] ?? floor
         guard let sound else { return (share, floor, floor) }
-        let sums = bySound[sound] ?? Self.sums(sound, own)
-        return (share, max(sums.same - share, 4 * floor), max(sums.similar, 8 * floor))
+        let (same, similar) = sums[sound] ?? sum(sound)
+        return (share, max(same - share, 4 * floor), max(similar, 8 * floor))
     }
 
-    private init(_ shares: [(Character, Double)], floor: Double) {
-        self.floor = floor
-        var sounds: [Sound] = []
-        for (character, share) in shares {
-            own[character] = share
-            if let reading = ChineseName(String(character) + "一").readings.first ?? nil,
-                let sound = Sound(reading)
-            {
-                sounds.append(sound)
-            }
-        }
-        for sound in sounds where bySound[sound] == nil { bySound[sound] = Self.sums(sound, own) }
-    }
-
-    /// Sums in the order of the characters, so that every machine rounds alike.
-    private static func sums(_ sound: Sound, _ own: [Character: Double]) -> (
-        same: Double, similar: Double
-    ) {
+    private func sum(_ sound: Sound) -> (same: Double, similar: Double) {
         var same = 0.0
         var similar = 0.0
-        for (character, share) in own.sorted(by: { $0.key < $1.key }) {
-            guard let reading = Pinyin.of(character), let other = Sound(reading) else { continue }
+        for (other, share) in sounds {
             switch sound.likeness(to: other) {
             case .same: same += share
             case .similar: similar += share
@@ -121,13 +108,26 @@ struct ShareTable: Sendable {
         return (same, similar)
     }
 
+    private init(_ shares: [(Character, Double)], floor: Double, asSurnames: Bool) {
+        self.floor = floor
+        for (character, share) in shares {
+            own[character] = share
+            let reading =
+                asSurnames
+                ? ChineseName(String(character) + "一").readings.first ?? nil : Pinyin.of(character)
+            if let sound = reading.flatMap(Sound.init) { sounds.append((sound, share)) }
+        }
+        for (sound, _) in sounds where sums[sound] == nil { sums[sound] = sum(sound) }
+    }
+
     private static let surnames = ShareTable(
         NameShares.surnames.compactMap {
             $0.surname.count == 1 ? ($0.surname.first!, $0.share) : nil
         },
-        floor: NameShares.surnameFloor)
+        floor: NameShares.surnameFloor, asSurnames: true)
     private static let givenNames = ShareTable(
-        NameShares.givenShareList.map { ($0.character, $0.share) }, floor: NameShares.givenFloor)
+        NameShares.givenShareList.map { ($0.character, $0.share) }, floor: NameShares.givenFloor,
+        asSurnames: false)
 }
 
 /// What a comparison of two names saw.
@@ -143,7 +143,7 @@ struct NameComparison: Sendable {
     static func compare(_ found: PreparedName, _ missed: PreparedName, _ model: LinkageParameters)
         -> NameComparison?
     {
-        if !found.whole.isEmpty || !missed.whole.isEmpty { return whole(found, missed, model) }
+        guard found.isParted, missed.isParted else { return whole(found, missed, model) }
         var result = NameComparison(weight: 0, surname: nil, given: nil, logShare: 0)
         if !found.surname.isEmpty, !missed.surname.isEmpty {
             let (level, share) = surnameLevel(found.surname, missed.surname)
@@ -255,10 +255,6 @@ struct NameComparison: Sendable {
         -> NameComparison
     {
         let levels = model.given(found.certainty)
-        guard !found.whole.isEmpty, !missed.whole.isEmpty else {
-            return NameComparison(
-                weight: log(levels.different), surname: nil, given: 3, logShare: 0)
-        }
         let alike = similarity(found.whole, missed.whole)
         let (level, share): (Int, Double) =
             alike == 1
