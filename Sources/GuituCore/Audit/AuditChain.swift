@@ -21,6 +21,8 @@ struct AuditEntry: Sendable {
         case notAllowed = "not-allowed"
         case notFound = "not-found"
         case replayed
+        /// Said by the chain itself: its head had been moved round the program.
+        case forgedHead = "forged-head"
     }
 
     /// Every field with its length before it, so that no two entries share bytes.
@@ -44,47 +46,76 @@ enum Audit {
     /// The chain for what belongs to no area: signing in, set-up.
     static let office = "office"
 
+    /// Before the first entry.
+    static let beginning = [UInt8](repeating: 0, count: 32)
+
     /// Appends entries of one chain and moves its head, which is locked from
     /// here to the commit: called last, so that the lock is short.
+    ///
+    /// A head without our mark was moved by somebody who went round the
+    /// program. Work goes on, since people wait at the door, but the chain
+    /// says so from here on: the next mark would otherwise hide it.
     static func append(
         _ entries: [AuditEntry], to chain: String, keys: Keys, in tx: any Transaction
     )
         throws
     {
-        guard !entries.isEmpty else { return }
-        let empty = [UInt8](repeating: 0, count: 32)
-        try tx.execute(
-            """
-            INSERT INTO audit_head (chain, sequence, hash, mac)
-            VALUES (\(chain), 0, \(empty), \(headMAC(chain, 0, empty, keys)))
-            ON CONFLICT DO NOTHING
-            """)
-        guard
-            let head = try tx.first(
-                """
-                UPDATE audit_head SET sequence = sequence + \(entries.count)
-                WHERE chain = \(chain) RETURNING sequence, hash
-                """)
-        else { throw DatabaseError.engine(code: "audit", message: "no head") }
-        var sequence: Int64 = try head["sequence"] - Int64(entries.count)
-        var previous: [UInt8] = try head["hash"]
-        for entry in entries {
+        guard let first = entries.first else { return }
+        let head = try lockedHead(of: chain, keys: keys, in: tx)
+        var pending = entries
+        if !keys.isAuditDigest(head.mac, of: headBytes("head", chain, head.sequence, head.hash)) {
+            pending.insert(.forgedHead(of: chain, at: first.at), at: 0)
+        }
+        var sequence = head.sequence
+        var previous = head.hash
+        var rows: [SQL] = []
+        for entry in pending {
             sequence += 1
-            let hash = keys.auditDigest(entry.bytes(sequence: sequence, previous: previous))
+            previous = keys.auditDigest(entry.bytes(sequence: sequence, previous: previous))
+            rows.append(
+                """
+                (\(chain), \(sequence), \(entry.at), \(entry.actor), \(entry.useCase),
+                \(entry.targetKind), \(entry.target), \(entry.outcome), \(entry.digest), \(previous))
+                """)
+        }
+        // Ten values a row, and 999 values a statement in the oldest SQLite.
+        for start in stride(from: 0, to: rows.count, by: 64) {
+            let group = Array(rows[start..<min(start + 64, rows.count)])
             try tx.execute(
                 """
                 INSERT INTO audit_entry
                     (chain, sequence, at, actor, use_case, target_kind, target, outcome, digest, hash)
-                VALUES (\(chain), \(sequence), \(entry.at), \(entry.actor), \(entry.useCase),
-                    \(entry.targetKind), \(entry.target), \(entry.outcome), \(entry.digest), \(hash))
+                VALUES \(SQL.joined(group, by: ", "))
                 """)
-            previous = hash
         }
         try tx.execute(
             """
-            UPDATE audit_head SET hash = \(previous), mac = \(headMAC(chain, sequence, previous, keys))
+            UPDATE audit_head SET sequence = \(sequence), hash = \(previous),
+                mac = \(headMAC(chain, sequence, previous, keys))
             WHERE chain = \(chain)
             """)
+    }
+
+    private static func lockedHead(of chain: String, keys: Keys, in tx: any Transaction) throws
+        -> (sequence: Int64, hash: [UInt8], mac: [UInt8])
+    {
+        // An update that changes nothing locks the row on both engines.
+        let lock: SQL = """
+            UPDATE audit_head SET sequence = sequence WHERE chain = \(chain)
+            RETURNING sequence, hash, mac
+            """
+        var found = try tx.first(lock)
+        if found == nil {
+            try tx.execute(
+                """
+                INSERT INTO audit_head (chain, sequence, hash, mac)
+                VALUES (\(chain), 0, \(beginning), \(headMAC(chain, 0, beginning, keys)))
+                ON CONFLICT DO NOTHING
+                """)
+            found = try tx.first(lock)
+        }
+        guard let found else { throw DatabaseError.engine(code: "audit", message: "no head") }
+        return (try found["sequence"], try found["hash"], try found["mac"])
     }
 
     /// A head carries a keyed mark: without the ring nobody can move it back
@@ -99,6 +130,15 @@ enum Audit {
         -> Data
     {
         Data("guitu-\(word)-1|\(chain)|\(sequence)|".utf8) + hash
+    }
+}
+
+extension AuditEntry {
+    /// What the chain says of itself after it found its head without our mark.
+    fileprivate static func forgedHead(of chain: String, at: Instant) -> AuditEntry {
+        AuditEntry(
+            chain: chain, at: at, actor: "program:audit", useCase: "AuditHead", targetKind: "chain",
+            target: chain, outcome: .forgedHead, digest: Audit.beginning)
     }
 }
 

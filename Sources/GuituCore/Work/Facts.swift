@@ -3,7 +3,7 @@ import GuituStore
 
 /// Something that happened, named; see `Work.emit`.
 public enum Fact {
-    public enum Kind: String, CaseIterable, Sendable, SQLConvertible {
+    public enum Kind: String, CaseIterable, Sendable, Codable, SQLConvertible {
         case arrivalRegistered = "arrival-registered"
         case whereaboutsChanged = "whereabouts-changed"
         case bedGiven = "bed-given"
@@ -25,6 +25,7 @@ public enum Fact {
         case candidateDecided = "candidate-decided"
         case departed
         case attachmentAdded = "attachment-added"
+        case attachmentRemoved = "attachment-removed"
         case unmasked
         case accountMade = "account-made"
         case accountChanged = "account-changed"

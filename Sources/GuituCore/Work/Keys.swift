@@ -45,10 +45,27 @@ public struct Keys: Sendable {
     private let sealing: [String: SymmetricKey]
     private let sealingID: String
     private let searchKey: SymmetricKey
-    private let auditKey: SymmetricKey
+    /// Newest first; the others know what was written before a rotation.
+    private let auditKeys: [SymmetricKey]
     private let signingKey: Curve25519.Signing.PrivateKey
-    /// A fingerprint of the whole ring, for backups: which ring opens them.
-    public let fingerprint: String
+    private let signers: [Curve25519.Signing.PublicKey]
+    /// What names each key without telling it: a backup lists them, so that a
+    /// restore knows beforehand whether this ring opens everything in it.
+    public let prints: [KeyPrint]
+
+    public struct KeyPrint: Codable, Sendable, Hashable {
+        public var id: String
+        public var purpose: Purpose
+        /// Sixteen hexadecimal digits of a SHA-256 over the secret, which has
+        /// 256 random bits.
+        public var print: String
+    }
+
+    /// A fingerprint of the whole ring, for people to compare.
+    public var fingerprint: String {
+        SHA256.hash(data: Data(prints.map { $0.id + $0.print }.joined().utf8)).prefix(8)
+            .map { hex($0) }.joined()
+    }
 
     public init(_ file: RingFile) throws {
         func newest(_ purpose: Purpose) throws -> RingFile.Key {
@@ -62,10 +79,20 @@ public struct Keys: Sendable {
             uniquingKeysWith: { $1 })
         sealingID = try newest(.seal).id
         searchKey = SymmetricKey(data: try newest(.search).secret)
-        auditKey = SymmetricKey(data: try newest(.audit).secret)
+        _ = try newest(.audit)
+        auditKeys = file.keys.filter { $0.purpose == .audit }.reversed().map {
+            SymmetricKey(data: $0.secret)
+        }
         signingKey = try Curve25519.Signing.PrivateKey(rawRepresentation: newest(.sign).secret)
-        let all = file.keys.map { Array(SHA256.hash(data: $0.secret)) }.reduce([], +)
-        fingerprint = SHA256.hash(data: all).prefix(8).map { hex($0) }.joined()
+        signers = try file.keys.filter { $0.purpose == .sign }.reversed().map {
+            try Curve25519.Signing.PrivateKey(rawRepresentation: $0.secret).publicKey
+        }
+        prints = file.keys.map { key in
+            KeyPrint(
+                id: key.id, purpose: key.purpose,
+                print: SHA256.hash(data: Data("guitu-key-print-1".utf8) + key.secret).prefix(8)
+                    .map { hex($0) }.joined())
+        }
     }
 
     public static func newRing(at now: Instant) -> RingFile {
@@ -148,6 +175,19 @@ public struct Keys: Sendable {
         String(decoding: try open(sealed, from: place), as: UTF8.self)
     }
 
+    /// A key for one backup file, from a seal key and the file's salt.
+    /// Nil when the ring does not have that key.
+    func backupKey(from id: String, salt: [UInt8]) -> SymmetricKey? {
+        sealing[id].map {
+            HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: $0, salt: salt, info: Data("guitu-backup-1".utf8),
+                outputByteCount: 32)
+        }
+    }
+
+    /// The key that seals now.
+    var newestSealID: String { sealingID }
+
     // MARK: Digests
 
     /// Finds a sealed value again: the same normalised text always gives the
@@ -159,16 +199,25 @@ public struct Keys: Sendable {
                 for: Data("\(kind):\(normalised)".utf8), using: searchKey))
     }
 
+    /// Keyed with the newest audit key.
     public func auditDigest(_ data: some DataProtocol) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: data, using: auditKey))
+        Array(HMAC<SHA256>.authenticationCode(for: data, using: auditKeys[0]))
+    }
+
+    /// Whether any audit key of the ring gives this digest.
+    public func isAuditDigest(_ digest: [UInt8], of data: some DataProtocol) -> Bool {
+        auditKeys.contains {
+            HMAC<SHA256>.isValidAuthenticationCode(digest, authenticating: data, using: $0)
+        }
     }
 
     public func sign(_ data: some DataProtocol) throws -> [UInt8] {
         Array(try signingKey.signature(for: data))
     }
 
+    /// Whether any signing key of the ring made this signature.
     public func isSigned(_ data: some DataProtocol, by signature: [UInt8]) -> Bool {
-        signingKey.publicKey.isValidSignature(Data(signature), for: data)
+        signers.contains { $0.isValidSignature(Data(signature), for: data) }
     }
 
     /// Printed on anchors, so that another office can check a signature.

@@ -68,13 +68,7 @@ public final class Work {
     /// What must happen later or outside, as a row of this transaction.
     /// A job of the same `key` that still waits is not added twice.
     public func enqueue(_ kind: String, key: String, _ details: [String: String] = [:]) throws {
-        try tx.execute(
-            """
-            INSERT INTO job (id, kind, job_key, details, state, attempts, run_at, made_at)
-            VALUES (\(ID<Job>(at: now)), \(kind), \(key), \(try canonicalJSON(details)), 'waiting', 0,
-                \(now), \(now))
-            ON CONFLICT DO NOTHING
-            """)
+        try JobStore(tx: tx, now: now).add(kind: kind, key: key, details: details)
     }
 
     /// Tells an account something on its next page.

@@ -14,6 +14,8 @@ public final class Workplace: Sendable {
     public let keys: Keys
     public let settings: Settings
     public let passwords: PasswordPool
+    /// Rung after every change, for the jobs and the feed of this process.
+    public let wakes = Wakes()
     let logger: Logger
     private let audits: AuditGroup
 
@@ -68,7 +70,7 @@ public final class Workplace: Sendable {
         try await ended(useCase) {
             let attempt = try self.attempt(useCase, key: key)
             do {
-                return try await self.database.write { tx in
+                let answer = try await self.database.write { tx in
                     let (outcome, _, entry) = try attempt.run(as: actor, in: tx) { work in
                         try attempt.once(work) { try useCase.perform(in: work) }
                     }
@@ -78,6 +80,8 @@ public final class Workplace: Sendable {
                     }
                     return answer
                 }
+                self.wakes.ring()
+                return answer
             } catch let denied as Denied {
                 // The change was rolled back; that it was tried is kept.
                 if let entry = denied.entry { try await self.audits.append(entry) }

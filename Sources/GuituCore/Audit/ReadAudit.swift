@@ -1,0 +1,161 @@
+import GuituModel
+import GuituStore
+
+/// One line of the trail as the audit administrator reads it: ids and words,
+/// never what was typed.
+public struct AuditLine: Codable, Sendable, Equatable {
+    public var chain: String
+    /// The area's name, or nil for what belongs to no area.
+    public var chainName: String?
+    public var sequence: Int64
+    public var at: Instant
+    /// An account's id, `visitor`, or `program:` with a reason.
+    public var actor: String
+    public var actorName: String?
+    public var useCase: String
+    public var targetKind: String
+    public var target: String
+    public var outcome: String
+}
+
+/// Reads the trail of the areas one is audit administrator of, newest first.
+public struct ReadAudit: ReadingUseCase {
+    public static let needs = Permission.readAudit
+    public static let effect = Effect.readsSensitive
+    public var target: Target { .ownAreas }
+
+    public struct Filter: Codable, Sendable, Equatable {
+        public var chain: String?
+        public var targetKind: String?
+        public var target: String?
+        public var actor: String?
+        public var useCase: String?
+        public var outcome: String?
+        public var from: Instant?
+        /// Exclusive.
+        public var until: Instant?
+        public init() {}
+    }
+
+    /// The last line of the page before.
+    public struct Cursor: Codable, Sendable, Equatable {
+        public var at: Instant
+        public var chain: String
+        public var sequence: Int64
+        public init(at: Instant, chain: String, sequence: Int64) {
+            self.at = at
+            self.chain = chain
+            self.sequence = sequence
+        }
+    }
+
+    public var filter: Filter
+    public var after: Cursor?
+    public var limit: Int
+
+    public init(filter: Filter = Filter(), after: Cursor? = nil, limit: Int = 50) {
+        self.filter = filter
+        self.after = after
+        self.limit = limit
+    }
+
+    public struct Answer: Codable, Sendable {
+        public var lines: [AuditLine]
+        public var next: Cursor?
+    }
+
+    public func perform(in work: Work) throws -> Answer {
+        let most = min(max(limit, 1), 500)
+        var conditions = [try work.auditScope()]
+        if let chain = filter.chain { conditions.append("e.chain = \(chain)") }
+        if let kind = filter.targetKind { conditions.append("e.target_kind = \(kind)") }
+        if let target = filter.target { conditions.append("e.target = \(target)") }
+        if let actor = filter.actor { conditions.append("e.actor = \(actor)") }
+        if let useCase = filter.useCase { conditions.append("e.use_case = \(useCase)") }
+        if let outcome = filter.outcome { conditions.append("e.outcome = \(outcome)") }
+        if let from = filter.from { conditions.append("e.at >= \(from)") }
+        if let until = filter.until { conditions.append("e.at < \(until)") }
+        if let after {
+            conditions.append(
+                """
+                (e.at < \(after.at) OR (e.at = \(after.at) AND (e.chain > \(after.chain)
+                    OR (e.chain = \(after.chain) AND e.sequence < \(after.sequence)))))
+                """)
+        }
+        let rows = try work.tx.rows(
+            """
+            SELECT e.chain, a.name AS chain_name, e.sequence, e.at, e.actor, b.name AS actor_name,
+                e.use_case, e.target_kind, e.target, e.outcome
+            FROM audit_entry e LEFT JOIN area a ON a.id = e.chain
+                LEFT JOIN account b ON b.id = e.actor
+            WHERE \(SQL.joined(conditions, by: " AND "))
+            ORDER BY e.at DESC, e.chain, e.sequence DESC LIMIT \(most + 1)
+            """)
+        let lines = try rows.prefix(most).map { row in
+            AuditLine(
+                chain: try row["chain"], chainName: try row["chain_name"],
+                sequence: try row["sequence"], at: try row["at"], actor: try row["actor"],
+                actorName: try row["actor_name"], useCase: try row["use_case"],
+                targetKind: try row["target_kind"], target: try row["target"],
+                outcome: try row["outcome"])
+        }
+        let next = rows.count > most ? lines.last : nil
+        return Answer(
+            lines: lines,
+            next: next.map { Cursor(at: $0.at, chain: $0.chain, sequence: $0.sequence) })
+    }
+}
+
+/// A chain's head in the form that fits on a shift sheet: written down on
+/// paper it is an anchor nobody can reach from a keyboard.
+public struct AuditHeadLine: Codable, Sendable, Equatable {
+    public var chain: String
+    public var chainName: String?
+    public var sequence: Int64
+    /// The first sixteen hexadecimal digits of the hash.
+    public var short: String
+    public var anchoredSequence: Int64
+    public var anchoredAt: Instant?
+}
+
+/// Lists the heads of the chains one is audit administrator of.
+public struct AuditHeads: ReadingUseCase {
+    public static let needs = Permission.readAudit
+    public static let effect = Effect.reads
+    public var target: Target { .ownAreas }
+
+    public init() {}
+
+    public func perform(in work: Work) throws -> [AuditHeadLine] {
+        try work.tx.rows(
+            """
+            SELECT e.chain, a.name AS chain_name, e.sequence, e.hash,
+                (SELECT MAX(k.sequence) FROM audit_anchor k WHERE k.chain = e.chain) AS anchored,
+                (SELECT MAX(k.at) FROM audit_anchor k WHERE k.chain = e.chain) AS anchored_at
+            FROM audit_head e LEFT JOIN area a ON a.id = e.chain
+            WHERE \(try work.auditScope()) ORDER BY COALESCE(a.pinyin, ''), e.chain
+            """
+        ).map { row in
+            let hash: [UInt8] = try row["hash"]
+            return AuditHeadLine(
+                chain: try row["chain"], chainName: try row["chain_name"],
+                sequence: try row["sequence"], short: hash.prefix(8).map { hex($0) }.joined(),
+                anchoredSequence: try row["anchored"] ?? 0, anchoredAt: try row["anchored_at"])
+        }
+    }
+}
+
+extension Work {
+    /// Chains of the viewer's areas. What belongs to no area (wrong passwords
+    /// of strangers, the program's own doings) is for whoever audits the top.
+    fileprivate func auditScope() throws -> SQL {
+        if case .program = viewer.kind { return "1 = 1" }
+        let scope = viewer.scope(.readAudit, area: "e.chain")
+        let top = try tx.first(
+            """
+            SELECT id FROM area WHERE parent IS NULL
+                AND id IN \(list: viewer.areas(granting: .readAudit))
+            """)
+        return top == nil ? scope : "(\(scope) OR e.chain = \(Audit.office))"
+    }
+}
