@@ -76,9 +76,12 @@ enum Samples {
         "OpenReports": "a job's own list",
         "DescribePerson": "a job's own snapshot",
         "StoreRanking": "a job's own result",
+        "MarkNotificationRead": "one's own only; NotificationTests",
+        "RetryJob": "needs a dead job; JobTests",
     ]) { $1 }
 
-    static let all: [Sample] = intake + stay + tracing + missing + matching + oversight + access
+    static let all: [Sample] =
+        intake + stay + tracing + missing + matching + oversight + access + attachments + office
 
     static let intake: [Sample] = [
         .change(.reception) { scene, place in
@@ -189,4 +192,53 @@ enum Samples {
     static let oversight: [Sample] = [
         .read(.carer, record: false) { _, _ in SeeDesk() }
     ]
+
+    static let attachments: [Sample] = [
+        .change(.carer, person: true) {
+            AddAttachment(
+                subject: .person($1.id($0.person)),
+                file: UploadedFile(name: "便条.txt", bytes: Array("河边".utf8)))
+        },
+        .read(.carer, person: true) { ListAttachments(subject: .person($1.id($0.person))) },
+        .attached(.readsSensitive, SeeAttachment.name) { scene, id, actor in
+            _ = try await scene.office.workplace.perform(SeeAttachment(id: id), as: actor)
+        },
+        .attached(.changes, RemoveAttachment.name) { scene, id, actor in
+            try await scene.office.workplace.perform(RemoveAttachment(id: id), as: actor)
+        },
+        .attached(.changes, RestoreAttachment.name, removed: true) { scene, id, actor in
+            try await scene.office.workplace.perform(RestoreAttachment(id: id), as: actor)
+        },
+    ]
+
+    static let office: [Sample] = [
+        .read(.carer, record: false) { _, _ in MyNotifications() },
+        .change(.carer, record: false) { scene, _ in
+            MarkAllNotificationsRead(upTo: ID(at: scene.office.clock.now))
+        },
+        .read(.auditAdministrator, record: false, province: true) { _, _ in ReadAudit() },
+        .read(.auditAdministrator, record: false, province: true) { _, _ in AuditHeads() },
+        .read(.systemAdministrator, record: false, province: true) { _, _ in ListJobs() },
+    ]
+}
+
+extension Sample {
+    /// A use-case on an attachment of the scene's person, which it adds first.
+    static func attached(
+        _ effect: Effect, _ name: String, removed: Bool = false,
+        _ perform: @escaping @Sendable (Scene, Attachment.ID, Actor) async throws -> Void
+    ) -> Sample {
+        Sample(name: name, needs: .attach, effect: effect, role: .carer, aboutThePerson: true) {
+            scene, place, actor in
+            let program = Actor.program(reason: "test")
+            let workplace = scene.office.workplace
+            let note = UploadedFile(name: "便条.txt", bytes: Array(Keys.newToken().utf8))
+            let id = try await workplace.perform(
+                AddAttachment(subject: .person(scene.person), file: note), as: program
+            ).id
+            if removed { try await workplace.perform(RemoveAttachment(id: id), as: program) }
+            // Removing it for the sample leaves an entry of its own, before.
+            try await perform(scene, place.id(id), actor)
+        }
+    }
 }
