@@ -88,7 +88,9 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             exclude: ["Snapshots"]),
-        .testTarget(name: "GuituCommandTests", dependencies: ["guitu", "TestSupport"]),
+        .testTarget(
+            name: "GuituCommandTests", dependencies: ["guitu", "TestSupport"],
+            exclude: ["Snapshots"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -108,6 +108,23 @@ struct CommandTests {
             try await shell.run("account", "token", "--as", "clerk", input: new + "\n").status == 0)
     }
 
+    @Test("who forgot the only security administrator's password gets back in at the server")
+    func recover() async throws {
+        let shell = try await Shell()
+        _ = try await shell.run("migrate")
+        let done = try await shell.setUp()
+        try await shell.nameSecurity(of: done.home)
+        #expect(try await shell.run("account", "recover", "system").status == 5)
+        #expect(try await shell.run("account", "recover", "nobody").status == 5)
+        let given = try await shell.run("account", "recover", "security", "--json")
+        #expect(given.status == 0)
+        let password = try #require(try given.json([String: String].self)["password"])
+        let token = try await shell.run(
+            "account", "token", "--as", "security", input: password + "\n")
+        #expect(token.status == 0)
+        #expect(token.complaints.contains("Change the one-time password"))
+    }
+
     @Test("the configuration is checked with advice, and its secrets stay hidden")
     func config() async throws {
         let shell = try await Shell()

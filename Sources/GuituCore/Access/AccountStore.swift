@@ -81,10 +81,24 @@ struct AccountStore {
     /// An office never loses its last administrator: without a security
     /// administrator nobody can name another.
     func expectAnother(_ role: Role, at area: Area.ID, than account: Account.ID) throws {
-        guard role.isAdministrator, try !hasHolder(of: role, over: area, except: account) else {
-            return
+        guard role.isAdministrator else { return }
+        // The area's row first: two administrators who remove each other at the
+        // same moment do it one after the other, and the second is refused.
+        try work.areas.lock(area)
+        guard try hasHolder(of: role, over: area, except: account) else {
+            throw SeparateDuties.lastAdministrator(role)
         }
-        throw SeparateDuties.lastAdministrator(role)
+    }
+
+    /// Refuses if the account holds a role outside the areas where the viewer
+    /// keeps accounts: who may reset its password could act with that role.
+    func expectNothingHeldAbove(_ account: Account.ID) throws {
+        let beyond = try work.tx.first(
+            """
+            SELECT 1 AS found FROM role_grant g WHERE g.account = \(account) AND g.revoked_at IS NULL
+                AND NOT \(work.viewer.scope(.manageAccounts, area: "g.area"))
+            """)
+        guard beyond == nil else { throw SeparateDuties.heldAbove }
     }
 
     /// Whether an enabled account holds `role` at `area` or above it.
@@ -113,6 +127,8 @@ public enum SeparateDuties: Refusal, Equatable {
     /// Nobody gives themselves a role, disables or resets themselves.
     case oneself
     case lastAdministrator(Role)
+    /// It has a role where the one who asks keeps no accounts.
+    case heldAbove
 
     public var saying: Saying {
         switch self {
@@ -121,6 +137,7 @@ public enum SeparateDuties: Refusal, Equatable {
         case .notHeld: Saying("duties.notHeld", field: "role")
         case .oneself: Saying("duties.oneself")
         case .lastAdministrator: Saying("duties.lastAdministrator")
+        case .heldAbove: Saying("duties.heldAbove")
         }
     }
 

@@ -112,6 +112,7 @@ public struct ChangeAccount: ChangingUseCase {
         }
         if isDisabled, before.disabledAt == nil {
             try work.expectNotOneself(account)
+            try work.accounts.expectNothingHeldAbove(account)
             for grant in try work.accounts.grants(of: account) {
                 try work.accounts.expectAnother(grant.role, at: grant.area, than: account)
             }

@@ -14,6 +14,7 @@ struct ResetPassword: ChangingUseCase {
     func perform(in work: Work) throws -> Nothing {
         try work.expectNotOneself(account)
         let row = try work.accounts.lock(account)
+        try work.accounts.expectNothingHeldAbove(account)
         guard row.disabledAt == nil else { throw AccountRefused.isDisabled }
         try work.tx.execute(
             """
@@ -73,6 +74,8 @@ extension Workplace {
             throw Ending.refused(PasswordRefused.rule(failure))
         }
         guard try await passwords.verify(current, against: own.record) else {
+            // The form was sent twice and the first one did it.
+            if try await passwords.verify(new, against: own.record) { return }
             let until = try await perform(
                 CountWrongPassword(
                     account: own.account, loginDigest: own.loginDigest, client: own.client),

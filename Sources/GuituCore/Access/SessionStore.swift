@@ -45,6 +45,10 @@ struct SessionStore {
             lasts = .seconds(86_400 * days)
         }
         let expires = work.now.adding(lasts)
+        // Ended ones stay a season for whoever looks into something.
+        let old = work.now.adding(.seconds(-90 * 86_400))
+        try work.tx.execute(
+            "DELETE FROM session WHERE account = \(account) AND expires_at < \(old)")
         // A browser says what it is in its own words; they are cut, not refused.
         let label = String(draft.label.filter { !$0.isNewline }.prefix(60))
         try work.tx.execute(

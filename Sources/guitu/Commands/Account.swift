@@ -11,6 +11,7 @@ struct AccountCommand: AsyncParsableCommand {
         subcommands: [
             TakeToken.self, Who.self, Sessions.self, EndOne.self, Leave.self, ChangePassword.self,
             List.self, Show.self, Make.self, Change.self, Grant.self, Revoke.self, Reset.self,
+            Recover.self,
         ])
 }
 
@@ -269,6 +270,46 @@ extension AccountCommand {
             try context.printOneTime(
                 try await context.workplace.resetPassword(
                     of: context.id(account), as: context.actor))
+        }
+    }
+}
+
+extension AccountCommand {
+    /// The one door beside the tokens: without it a forgotten password of the
+    /// only security administrator would close the accounts for good. It needs
+    /// the key ring and the database, which together open everything anyway,
+    /// and it stands in the trail as the program's.
+    struct Recover: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Let a security administrator back in who forgot the password.",
+            discussion: """
+                Runs on the server, for who can read the key ring; it is audited as \
+                "program:recover". Other accounts are reset by the security administrator.
+                """)
+
+        @OptionGroup var options: CommonOptions
+        @Argument(help: "The login of a security administrator.") var login: String
+
+        func run() async throws {
+            let setting = try CommandSetting(options)
+            try await setting.ended {
+                let workplace = try await setting.openWorkplace()
+                let program = Actor.program(reason: "recover")
+                var list = ListAccounts()
+                list.search = login
+                list.role = .securityAdministrator
+                let found = try await workplace.perform(list, as: program).lines
+                guard let account = found.first(where: { $0.login == login.lowercased() }) else {
+                    complain(setting.text("command.recoverOnly"))
+                    throw Exit.notFound.code
+                }
+                let made = try await workplace.resetPassword(of: account.id, as: program)
+                await workplace.database.close()
+                try setting.print(
+                    "\(made.account)\t\(made.password.reveal)",
+                    json: ["account": made.account.text, "password": made.password.reveal])
+                complain(setting.text("command.oneTimePassword"))
+            }
         }
     }
 }

@@ -340,4 +340,84 @@ struct AccountTests {
         }
         #expect(await [one, two].sorted() == ["done", "refused duties.alreadyHeld"])
     }
+
+    @Test(
+        "two administrators who disable each other at the same moment leave one",
+        arguments: TestDatabase.engines)
+    func eachOther(engine: Engine) async throws {
+        for _ in 0..<5 {
+            let door = try await Door(engine)
+            let only = try await door.place.perform(ListAccounts(), as: door.security.actor).lines
+                .filter { $0.roles == [.securityAdministrator] }
+            let one = try await door.office.account(
+                .securityAdministrator, at: door.office.province)
+            let two = try await door.office.account(
+                .securityAdministrator, at: door.office.province)
+            for line in only where line.id != door.security.id {
+                try await door.place.perform(
+                    ChangeAccount(account: line.id, version: 1, name: "离任", isDisabled: true),
+                    as: one.actor)
+            }
+            try await door.place.perform(
+                ChangeAccount(account: door.security.id, version: 1, name: "离任", isDisabled: true),
+                as: one.actor)
+            func disable(_ other: Office.Worker, by worker: Office.Worker) async -> String {
+                await ending {
+                    try await door.place.perform(
+                        ChangeAccount(account: other.id, version: 1, name: "离任", isDisabled: true),
+                        as: worker.actor)
+                }
+            }
+            async let a = disable(two, by: one)
+            async let b = disable(one, by: two)
+            let ends = await [a, b].sorted()
+            #expect(
+                [
+                    ["done", "refused duties.lastAdministrator"], ["done", "signInRequired"],
+                ].contains(ends), "\(ends)")
+        }
+    }
+
+    @Test(
+        "a station's administrator cannot take over an account with a role above the station",
+        arguments: TestDatabase.engines)
+    func heldAbove(engine: Engine) async throws {
+        let door = try await Door(engine)
+        let id = try await door.account("wang.li")
+        let local = try await door.office.account(.securityAdministrator, at: door.office.station)
+        _ = try await door.place.resetPassword(of: id, as: local.actor)
+        try await door.place.perform(
+            GrantRole(account: id, role: .official, area: door.office.province),
+            as: door.security.actor)
+        #expect(
+            await ending { _ = try await door.place.resetPassword(of: id, as: local.actor) }
+                == "refused duties.heldAbove")
+        let seen = try await door.place.perform(SeeAccount(account: id), as: local.actor)
+        #expect(
+            await ending {
+                try await door.place.perform(
+                    ChangeAccount(account: id, version: seen.version, name: "王", isDisabled: true),
+                    as: local.actor)
+            } == "refused duties.heldAbove")
+        _ = try await door.place.resetPassword(of: id, as: door.security.actor)
+    }
+
+    @Test(
+        "a password form sent twice is done once and says so twice", arguments: TestDatabase.engines
+    )
+    func sentTwice(engine: Engine) async throws {
+        let door = try await Door(engine)
+        _ = try await door.account("wang.li")
+        let session = Actor.session(digest: try await door.signIn("wang.li"))
+        for _ in 0..<2 {
+            try await door.place.changeOwnPassword(
+                from: Door.right, to: Secret("河边有三只白鹭在等鱼"), as: session)
+        }
+        let changes = try await door.office.database.read { tx in
+            try tx.first(
+                "SELECT COUNT(*) AS n FROM audit_entry WHERE use_case = 'ChangeOwnPassword'")?["n"]
+                as Int?
+        }
+        #expect(changes == 2, "the first change of the new account, and this one")
+    }
 }
