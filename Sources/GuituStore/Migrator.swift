@@ -40,9 +40,7 @@ public struct Migration: Sendable {
             digest.update(data: Data(text.utf8))
             digest.update(data: Data([0]))
         }
-        return digest.finalize().map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined()
+        return hexadecimal(digest.finalize())
     }
 
     func statements(for engine: Engine) -> [String] {
