@@ -53,6 +53,9 @@ public struct PersonDescription: Hashable, Sendable, Codable {
     public var communication: Communication = .unknown
     /// The dialect or accent, in words.
     public var accent = ""
+    /// The identity number as its keyed search digest, in any one form: it is
+    /// only ever compared with another of the same key. Empty when unknown.
+    public var identity = ""
 
     public init(side: Side) { self.side = side }
 }

@@ -10,14 +10,8 @@ struct InventedTests {
         func add(_ text: String) {
             for byte in text.utf8 { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
         }
-        for person in world.people {
-            add(
-                "\(person.description)\(person.identityNumber)\(person.arrivedAt)\(person.belongings)"
-            )
-        }
-        for report in world.reports {
-            add("\(report.description)\(report.reporterName)\(report.reporterPhone)")
-        }
+        for person in world.people { add("\(person)") }
+        for report in world.reports { add("\(report)") }
         for pair in world.truth { add("\(pair)") }
         return value
     }
@@ -31,7 +25,7 @@ struct InventedTests {
         #expect(world == same.world(people: 60, reports: 90))
         #expect(world != other.world(people: 60, reports: 90))
         // Changes only when the generator is changed on purpose.
-        #expect(digest(world) == 10_073_591_755_086_774_373)
+        #expect(digest(world) == 3_442_280_066_695_493_750)
     }
 
     @Test(
