@@ -25,7 +25,7 @@ extension EvidenceEngine {
 /// descriptions being of one person.
 public struct Evidence: Hashable, Sendable, Codable {
     public enum Field: String, Vocabulary {
-        case name, sex, age, height, home, scene, time, marks, communication, accent
+        case identity, name, sex, age, height, home, scene, time, marks, communication, accent
     }
 
     public var field: Field
@@ -52,6 +52,8 @@ public struct Evidence: Hashable, Sendable, Codable {
 public struct Explanation: Hashable, Sendable, Codable {
     /// Every sentence the engines here can say; catalogs are tested against it.
     public enum Key: String, CaseIterable, Sendable {
+        case identitySame = "evidence.identity.same"
+        case identityDifferent = "evidence.identity.different"
         // {oneIn}: one person in how many has such a name.
         case nameSame = "evidence.name.same"
         case nameSameSound = "evidence.name.sameSound"

@@ -52,12 +52,30 @@ public struct Ranking: Sendable {
         for ratio in logRatios { sum += exp(each + ratio - largest) }
         let total = largest + log(sum)
         noRightReport = exp(none - total)
-        var order = Array(logRatios.indices)
-        // Equal ratios keep the order of the list, so that two runs agree.
-        order.sort { logRatios[$0] == logRatios[$1] ? $0 < $1 : logRatios[$0] > logRatios[$1] }
-        scored = order.prefix(top).map {
+        scored = Self.best(top, of: logRatios).map {
             Scored(
                 index: $0, logRatio: logRatios[$0], probability: exp(each + logRatios[$0] - total))
         }
+    }
+
+    /// The places of the largest, in their order. Equal ones keep the order of the
+    /// list, so that two runs agree.
+    private static func best(_ top: Int, of ratios: [Double]) -> [Int] {
+        func comesFirst(_ one: Int, _ other: Int) -> Bool {
+            ratios[one] == ratios[other] ? one < other : ratios[one] > ratios[other]
+        }
+        guard top > 0 else { return [] }
+        guard top < ratios.count / 8 else {
+            return Array(ratios.indices.sorted(by: comesFirst).prefix(top))
+        }
+        // Few of many: most are passed over with one look.
+        var best: [Int] = []
+        for index in ratios.indices {
+            if best.count == top, !comesFirst(index, best[top - 1]) { continue }
+            if best.count == top { best.removeLast() }
+            let place = best.firstIndex { comesFirst(index, $0) } ?? best.count
+            best.insert(index, at: place)
+        }
+        return best
     }
 }

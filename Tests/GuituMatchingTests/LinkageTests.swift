@@ -376,3 +376,51 @@ struct RankingTests {
         #expect(hits.first > hits.firstBySum, "seed \(seed): \(hits)")
     }
 }
+
+@Suite("Parameters counted from decided pairs")
+struct EstimationTests {
+    private func pairs(_ seed: UInt64, _ count: Int) -> [(
+        found: PersonDescription, missed: PersonDescription
+    )] {
+        var invented = InventedPeople(seed: seed)
+        let world = invented.world(people: count, reports: count, truePairShare: 1)
+        return world.truth.map {
+            (world.people[$0.person].description, world.reports[$0.report].description)
+        }
+    }
+
+    @Test("nothing decided changes nothing but the version")
+    func none() {
+        var same = LinkageParameters().estimated(from: pairs(1, 0))
+        #expect(same.version == 2)
+        same.version = 1
+        #expect(same == LinkageParameters())
+    }
+
+    @Test("levels stay shares, and many pairs pull them to what is seen")
+    func counted() {
+        let prior = LinkageParameters()
+        let one = prior.estimated(from: pairs(1, 600))
+        let other = prior.estimated(from: pairs(2, 600))
+        for levels in [one.saidSurname, one.heardGiven, one.home, one.scene] {
+            let shares = [levels.same, levels.near, levels.far, levels.different]
+            #expect(abs(shares.reduce(0, +) - 1) < 1e-9 && shares.allSatisfy { $0 > 0 })
+        }
+        // Two samples of one world agree better with each other than with the prior.
+        #expect(abs(one.saidGiven.same - other.saidGiven.same) < 0.08)
+        #expect(abs(one.scene.same - other.scene.same) < 0.08)
+        #expect(one.sexAgrees > 0.97)
+    }
+
+    @Test("an identity number that agrees outweighs a name that does not")
+    func identity() {
+        let one = found {
+            $0.identity = "a"; $0.names = [.init("李中文")]
+        }
+        #expect(weight(.identity, one, missed { $0.identity = "a" })! > 10)
+        #expect(weight(.identity, one, missed { $0.identity = "b" })! < -2)
+        #expect(weight(.identity, one, missed()) == nil)
+        let evidence = FellegiSunter().evidence(between: one, and: missed { $0.identity = "a" })
+        #expect(evidence.reduce(0) { $0 + $1.logLikelihoodRatio } > 8)
+    }
+}

@@ -3,6 +3,7 @@ import GuituModel
 
 /// What one comparison saw, fact by fact; nil where one side knows nothing.
 struct Comparison: Sendable {
+    var identity: Double?
     var name: NameComparison?
     var sex: Double?
     var age: (weight: Double, years: Double, sameDay: Bool)?
@@ -15,7 +16,8 @@ struct Comparison: Sendable {
     var accent: Double?
 
     var total: Double {
-        (name?.weight ?? 0) + (sex ?? 0) + (age?.weight ?? 0) + (height?.weight ?? 0)
+        (identity ?? 0) + (name?.weight ?? 0) + (sex ?? 0) + (age?.weight ?? 0)
+            + (height?.weight ?? 0)
             + (home?.weight ?? 0) + (scene?.weight ?? 0) + (time?.weight ?? 0)
             + (marks?.weight ?? 0)
             + (communication ?? 0) + (accent ?? 0)
@@ -45,6 +47,11 @@ extension FellegiSunter {
                 Evidence(
                     field: field, logLikelihoodRatio: weight, explanation: explanation,
                     engine: Self.label))
+        }
+        if let identity = seen.identity {
+            add(
+                .identity, identity,
+                Explanation(identity > 0 ? .identitySame : .identityDifferent))
         }
         if let name = seen.name { add(.name, name.weight, Self.explain(name)) }
         if let sex = seen.sex { add(.sex, sex, Explanation(sex > 0 ? .sexSame : .sexDifferent)) }

@@ -45,15 +45,14 @@ public struct FellegiSunter: EvidenceEngine {
     }
 
     /// The person's side first, whichever way they were given.
-    private func ordered(_ one: PreparedDescription, _ other: PreparedDescription) -> (
-        found: PreparedDescription, missed: PreparedDescription
-    ) {
-        one.side == .missed && other.side == .found ? (other, one) : (one, other)
+    func compare(_ one: PreparedDescription, _ other: PreparedDescription) -> Comparison {
+        one.side == .missed && other.side == .found
+            ? compare(found: other, missed: one) : compare(found: one, missed: other)
     }
 
-    func compare(_ one: PreparedDescription, _ other: PreparedDescription) -> Comparison {
-        let (found, missed) = ordered(one, other)
+    private func compare(found: PreparedDescription, missed: PreparedDescription) -> Comparison {
         var comparison = Comparison()
+        comparison.identity = identity(found, missed)
         comparison.name = name(found, missed)
         comparison.sex = sex(found, missed)
         comparison.age = age(found, missed)
@@ -69,6 +68,13 @@ public struct FellegiSunter: EvidenceEngine {
     }
 
     // MARK: Facts, one function each
+
+    private func identity(_ found: PreparedDescription, _ missed: PreparedDescription) -> Double? {
+        guard !found.identity.isEmpty, !missed.identity.isEmpty else { return nil }
+        return found.identity == missed.identity
+            ? log(parameters.identityAgrees / parameters.identityByChance)
+            : log(1 - parameters.identityAgrees)
+    }
 
     /// Several names are alternatives: the mean of their ratios, as when one of
     /// them, nobody knows which, is the name in use.

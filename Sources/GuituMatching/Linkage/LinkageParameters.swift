@@ -28,6 +28,13 @@ public struct LinkageParameters: Hashable, Sendable, Codable {
 
     public var version = 1
 
+    /// Identity numbers have a check digit, but papers are borrowed and numbers
+    /// remembered wrongly: one in ten is not the report's.
+    public var identityAgrees = 0.90
+    /// No better than this however many people there are: two files can hold
+    /// one number by a clerk's slip.
+    public var identityByChance = 1e-6
+
     /// Surnames copied from a document differ by slips only.
     public var verifiedSurname = Levels(0.985, 0.008, 0.004, 0.003)
     /// Surnames said by somebody who may speak dialect and be confused: one in

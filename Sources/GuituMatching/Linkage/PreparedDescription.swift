@@ -2,8 +2,8 @@ import Foundation
 import GuituModel
 
 /// A description with everything looked up that a comparison needs; made once,
-/// compared ten thousand times.
-public struct PreparedDescription: Sendable {
+/// compared ten thousand times. A class, so that a comparison copies no arrays.
+public final class PreparedDescription: Sendable {
     struct Span: Sendable {
         var low: Double
         var high: Double
@@ -31,6 +31,7 @@ public struct PreparedDescription: Sendable {
     }
 
     let side: PersonDescription.Side
+    let identity: String
     let names: [PreparedName]
     let sex: Sex
     /// Years, 1968.5 for July 1968.
@@ -54,6 +55,7 @@ public struct PreparedDescription: Sendable {
 
     init(_ description: PersonDescription, _ pool: ReportPool) {
         side = description.side
+        identity = description.identity
         names = description.names.compactMap(PreparedName.init)
         sex = description.sex
         birth = Self.years(description.birth)
