@@ -140,8 +140,8 @@ enum Descriptions {
         guard
             let row = try tx.first(
                 """
-                SELECT p.name, p.name_certainty, p.sex, p.birth, p.communication, e.found_place,
-                    e.found_on, e.arrived_at
+                SELECT p.name, p.name_certainty, p.sex, p.birth, p.communication, p.identity_digest,
+                    e.found_place, e.found_on, e.arrived_at
                 FROM person p LEFT JOIN episode e ON e.person = p.id
                 WHERE p.id = \(id) ORDER BY e.arrived_at
                 """)
@@ -151,6 +151,7 @@ enum Descriptions {
         description.sex = try row["sex"]
         description.birth = try row["birth"]
         description.communication = try row["communication"]
+        description.identity = identity(try row["identity_digest"])
         let certainty: NameCertainty = try row["name_certainty"]
         description.birthIsEstimate = certainty != .verified
         description.scene = (try row["found_place"] as String?).map { .init(said: $0) }
@@ -180,10 +181,16 @@ enum Descriptions {
         return description
     }
 
+    /// The keyed digest as text: engines only ask whether two are the same.
+    private static func identity(_ digest: [UInt8]?) -> String {
+        (digest ?? []).map { String($0, radix: 16) }.joined(separator: " ")
+    }
+
     static func openReports(in tx: any Transaction) throws -> [OpenReports.Report] {
         try tx.rows(
             """
-            SELECT id, name, sex, birth, lost, lost_place, home_place, height, marks, accent
+            SELECT id, name, sex, birth, identity_digest, lost, lost_place, home_place, height, marks,
+                accent
             FROM missing_report WHERE state = 'open' ORDER BY id
             """
         ).map { row in
@@ -191,6 +198,7 @@ enum Descriptions {
             description.names = [.init(try row["name"], .verified)]
             description.sex = try row["sex"]
             description.birth = try row["birth"]
+            description.identity = identity(try row["identity_digest"])
             description.day = try row["lost"]
             description.scene = (try row["lost_place"] as String?).map { .init(said: $0) }
             description.homes = (try row["home_place"] as String?).map { [.init(said: $0)] } ?? []
