@@ -119,6 +119,13 @@ public struct IdentityNumber: Hashable, Sendable, CustomStringConvertible {
         normalised.utf8.dropFirst(16).first! % 2 == 1 ? .male : .female
     }
 
+    /// Whether its last three places are 0, as a spreadsheet leaves them.
+    ///
+    /// One rounded number in eleven keeps a right check digit by chance, and one
+    /// real number in a thousand or so ends like this: a clerk with the card in
+    /// hand is believed, an imported file is asked.
+    public var endsLikeRounded: Bool { !wasFifteen && normalised.hasSuffix("000") }
+
     public var masked: String { Masking.identityNumber(normalised) }
 
     /// Masked: a number in a log or a message is a fault, and this is what it shows.

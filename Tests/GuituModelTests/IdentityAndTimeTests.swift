@@ -231,6 +231,17 @@ struct IdentityNumberTests {
         }
     }
 
+    @Test("a rounded number whose check digit is right by chance can be told")
+    func rounded() throws {
+        let first = Day("1960-01-01")!
+        let numbers = (0..<400).compactMap { offset -> IdentityNumber? in
+            let digits = first.adding(days: offset).description.replacing("-", with: "")
+            return try? IdentityNumber("419999" + digits + "1000")
+        }
+        #expect(numbers.count > 20 && numbers.allSatisfy(\.endsLikeRounded))
+        #expect(try !IdentityNumber(Self.good).endsLikeRounded)
+    }
+
     @Test("a number never prints itself whole")
     func masked() throws {
         let number = try IdentityNumber(Self.good)
