@@ -117,7 +117,13 @@ struct ImportSheet {
                 // A bare number up to 120 under this header is an age.
                 let bare = Int(value).map { (0...120).contains($0) } ?? false
                 fields.birth = day(bare ? value + "岁" : value, "birth", &problems)
-            case .identityNumber: fields.identityNumber = value
+            case .identityNumber:
+                fields.identityNumber = value
+                // Rounded by a spreadsheet, and right by chance.
+                if let number = try? IdentityNumber(value), number.endsLikeRounded {
+                    problems.append(
+                        Saying("identity.spoiltBySpreadsheet", field: "identityNumber"))
+                }
             case .lost: fields.lost = day(value, "lost", &problems)
             case .lostPlace: fields.lostPlace = value
             case .homePlace: fields.homePlace = value
