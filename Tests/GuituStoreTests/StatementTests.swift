@@ -194,3 +194,117 @@ struct StatementTests {
         #expect(try await database.read { try $0.first("SELECT 1 AS one")?["one"] } == 1)
     }
 }
+
+@Suite("Statements that are asked again and again")
+struct RepeatedStatementTests {
+    private let measures = [
+        Migration(
+            number: 1, name: "measures",
+            shared:
+                "CREATE TABLE measure (id INTEGER NOT NULL PRIMARY KEY, value INTEGER, words TEXT)")
+    ]
+
+    @Test("NULL first, a value later, and the other way round", arguments: TestDatabase.engines)
+    func nulls(engine: Engine) async throws {
+        let database = try await TestDatabase.fresh(engine, migrations: measures)
+        let found = try await database.write { tx in
+            let values: [Int?] = [nil, nil, nil, 7, nil, -7, .max, nil]
+            for (id, value) in values.enumerated() {
+                try tx.execute(
+                    """
+                    INSERT INTO measure (id, value, words)
+                    VALUES (\(id), \(value), \(value.map(String.init)))
+                    """)
+            }
+            return try tx.rows("SELECT value, words FROM measure ORDER BY id").map {
+                (try $0["value"] as Int?, try $0["words"] as String?)
+            }
+        }
+        #expect(found.map(\.0) == [nil, nil, nil, 7, nil, -7, .max, nil])
+        #expect(found.allSatisfy { $0.map(String.init) == $1 })
+    }
+
+    @Test("sums and means are the numbers they are", arguments: TestDatabase.engines)
+    func numbers(engine: Engine) async throws {
+        let database = try await TestDatabase.fresh(engine, migrations: measures)
+        for values in [
+            [0], [1, 2], [-1, -2, -4], [9999, 1], [10_000], [-10_000, 100_000_000], [Int.max],
+            [Int.min], [1_000_000_000_000, 7], [3, -3],
+        ] {
+            let row = try await database.write { tx in
+                try tx.execute("DELETE FROM measure")
+                for (id, value) in values.enumerated() {
+                    try tx.execute("INSERT INTO measure (id, value) VALUES (\(id), \(value))")
+                }
+                return try #require(
+                    try tx.first("SELECT SUM(value) AS sum, AVG(value) AS mean FROM measure"))
+            }
+            #expect(try row["sum"] == values.reduce(0, +), "\(values)")
+            let mean: Double = try row["mean"]
+            let expected = values.map(Double.init).reduce(0, +) / Double(values.count)
+            #expect(abs(mean - expected) <= abs(expected) * 1e-12, "\(values)")
+        }
+        let none = try await database.write { tx in
+            try tx.execute("DELETE FROM measure")
+            return try tx.first("SELECT SUM(value) AS sum FROM measure")
+        }
+        #expect(try #require(none)["sum"] as Int? == nil)
+    }
+
+    @Test("more different statements than a session keeps", arguments: TestDatabase.engines)
+    func many(engine: Engine) async throws {
+        var options = TestDatabase.options
+        options.connections = 1
+        let database = try await TestDatabase.fresh(engine, migrations: measures, options: options)
+        try await database.read { tx in
+            for _ in 0..<3 {
+                for number in 1...400 {
+                    let sql = SQL(trusted: "SELECT COUNT(*) + \(number) AS n FROM measure")
+                    let row = try #require(try tx.first(sql))
+                    #expect(try row["n"] == number)
+                }
+            }
+        }
+    }
+
+    @Test("a column that changes under prepared statements", arguments: TestDatabase.engines)
+    func changedColumn(engine: Engine) async throws {
+        var options = TestDatabase.options
+        options.connections = 1
+        let database = try await TestDatabase.fresh(engine, migrations: measures, options: options)
+        let ask: @Sendable (any Transaction) throws -> SQLValue? = { tx in
+            try tx.first("SELECT value FROM measure WHERE id = \(1)")?.values[0]
+        }
+        try await database.write { tx in
+            try tx.execute("INSERT INTO measure (id, value) VALUES (1, 5)")
+        }
+        for _ in 0..<3 { #expect(try await database.read(ask) == .integer(5)) }
+        let change = Migration(
+            number: 2, name: "words",
+            sqlite: """
+                ALTER TABLE measure DROP COLUMN value;
+                ALTER TABLE measure ADD COLUMN value TEXT DEFAULT '5';
+                """,
+            postgres: "ALTER TABLE measure ALTER COLUMN value TYPE TEXT USING value::text")
+        try await Migrator(measures + [change]).migrate(database)
+        for _ in 0..<3 { #expect(try await database.read(ask) == .text("5")) }
+    }
+
+    @Test("what the engine says of a fault holds no values", arguments: TestDatabase.engines)
+    func silent(engine: Engine) async throws {
+        let database = try await TestDatabase.fresh(engine, migrations: measures)
+        let secret = "王小明41010119600101"
+        for sql: SQL in [
+            "INSERT INTO measure (id, value) VALUES (1, \(secret))",
+            "INSERT INTO measure (id, value) VALUES (2, CAST(\(secret) AS BIGINT) / 0)",
+            "SELECT nothing FROM measure WHERE words = \(secret)",
+            "INSERT INTO measure (id, words) VALUES (3, \(secret)), (3, \(secret))",
+        ] {
+            do {
+                try await database.write { tx in _ = try tx.execute(sql) }
+            } catch {
+                #expect(!"\(error)".contains("王小明") && !"\(error)".contains("4101"), "\(error)")
+            }
+        }
+    }
+}
