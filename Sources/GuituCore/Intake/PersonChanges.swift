@@ -42,7 +42,8 @@ public struct AddObservation: ChangingUseCase {
             SELECT id, consent FROM tracing_request WHERE person = \(person) AND closed_at IS NULL
             """), (try request["consent"] as ConsentToTracing) != .refused
         {
-            try work.enqueue(RankRequest.kind, key: try request["id"])
+            let id: TracingRequest.ID = try request["id"]
+            try work.enqueueRanking(of: id)
         }
         try work.emit(
             .observationAdded, about: .person(person), in: work.holder, ["kind": kind.rawValue])

@@ -182,10 +182,10 @@ public struct ChangeBed: ChangingUseCase {
 }
 
 extension Work {
-    fileprivate var rooms: RoomStore { RoomStore(work: self) }
+    var rooms: RoomStore { RoomStore(work: self) }
 }
 
-private struct RoomStore {
+struct RoomStore {
     let work: Work
 
     func addBeds(_ names: [String], to room: Room.ID, of kind: RoomKind, at station: Area.ID) throws

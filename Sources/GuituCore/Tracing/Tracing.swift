@@ -69,7 +69,7 @@ public struct DecideConsent: ChangingUseCase {
                 WHERE request = \(request) AND state IN ('proposed', 'first-confirmed', 'first-refused')
                 """)
         } else {
-            try work.enqueue(RankRequest.kind, key: request.text)
+            try work.enqueueRanking(of: request)
         }
         try work.emit(
             .consentDecided, about: .request(request), in: found.station,

@@ -50,7 +50,7 @@ struct TracingStore {
             ON CONFLICT DO NOTHING
             """)
         guard inserted == 1 else { throw TracingFailure.alreadyOpen }
-        if consent != .refused { try work.enqueue(RankRequest.kind, key: id.text) }
+        if consent != .refused { try work.enqueueRanking(of: id) }
         if let officer {
             try work.notify(officer, Saying("notice.namedOfficer"), about: .request(id))
         }

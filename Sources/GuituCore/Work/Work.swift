@@ -115,7 +115,7 @@ public struct Settings: Sendable, Codable {
     public var lockoutMinutes = 10
     public var attachmentLimit = 10 * 1024 * 1024
     /// Candidates kept for each request.
-    public var candidatesKept = 50
+    public var candidatesKept = 20
     public init() {}
 }
 
