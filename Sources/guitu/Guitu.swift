@@ -17,5 +17,12 @@ struct Guitu: AsyncParsableCommand {
             MigrateCommand.self,
             ConfigCommand.self,
             AccountCommand.self,
+            ArrivalCommand.self,
+            BedCommand.self,
+            MissingCommand.self,
+            TraceCommand.self,
+            DecideCommand.self,
+            DepartCommand.self,
+            InventCommand.self,
         ])
 }

@@ -34,6 +34,11 @@ struct Shell: Sendable {
 
     func run(_ arguments: String..., token: String? = nil, input: String = "") async throws -> Ended
     {
+        try await run(arguments, token: token, input: input)
+    }
+
+    func run(_ arguments: [String], token: String? = nil, input: String = "") async throws -> Ended
+    {
         let process = Process()
         process.executableURL = Self.program
         process.arguments = arguments

@@ -22,7 +22,17 @@ struct Serve: AsyncParsableCommand {
             let code = try await workplace.offerSetUp()
             let server = GuituServer(
                 workplace: workplace, options: setting.configuration.server, logger: setting.logger)
+            let jobs = JobRunner(
+                workplace,
+                handlers: [
+                    RankRequestJob(), RankReportsJob(), TidyJobs(),
+                    AnchorHeads(file: AnchorsFile(path: setting.configuration.anchorsFile)),
+                ])
+            let working = Task { await jobs.run() }
             try await server.run { port in Self.greet(setting, port, code) }
+            // What was begun is finished before the database closes.
+            working.cancel()
+            await working.value
             await workplace.database.close()
         }
     }
