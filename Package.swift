@@ -78,7 +78,8 @@ let package = Package(
             name: "GuituMatchingTests", dependencies: ["GuituMatching", "GuituInvented"]),
         .testTarget(name: "GuituTextTests", dependencies: ["GuituText"]),
         .testTarget(
-            name: "GuituStoreTests", dependencies: ["GuituStore", "TestSupport"],
+            name: "GuituStoreTests",
+            dependencies: ["GuituStore", "GuituSQLite", "GuituPostgres", "TestSupport"],
             exclude: ["Snapshots"]),
         .testTarget(name: "GuituCoreTests", dependencies: ["GuituCore", "TestSupport"]),
         .testTarget(

@@ -1,3 +1,4 @@
+import GuituSQLite
 import GuituStore
 import Synchronization
 import TestSupport
@@ -176,5 +177,58 @@ struct TableDumpTests {
         await #expect(throws: DumpError.otherSchema(dump: 7, database: 8)) {
             try await newer.load(replacing: true, from: source(bytes))
         }
+    }
+
+    @Test("no damage, wherever it is, is taken for whole or stops the program")
+    func fuzz() async throws {
+        let small = try await TestDatabase.fresh(.sqlite, migrations: library)
+        try await small.write { tx in
+            try tx.execute(
+                "INSERT INTO book (id, pages, cover) VALUES ('b1', 7, \([1, 2] as [UInt8]))")
+        }
+        let (_, bytes) = try await dump(small)
+        var random = SystemRandomNumberGenerator()
+        let target = try await TestDatabase.fresh(.sqlite, migrations: library)
+        for round in 0..<300 {
+            var damaged = bytes
+            let place = Int.random(in: 0..<bytes.count, using: &random)
+            switch round % 4 {
+            case 0: damaged[place] ^= UInt8.random(in: 1...255, using: &random)
+            case 1: damaged.removeSubrange(place...)
+            case 2: damaged.insert(UInt8.random(in: 0...255, using: &random), at: place)
+            default: damaged.replaceSubrange(place..., with: bytes[place / 2..<place])
+            }
+            guard damaged != bytes else { continue }
+            do {
+                _ = try await target.load(
+                    replacing: true, from: source(damaged, pieces: 1 + round % 50))
+                Issue.record("taken for whole: round \(round), at \(place)")
+            } catch {}
+        }
+        #expect(try await target.load(replacing: true, from: source(bytes)).rows["book"] == 1)
+    }
+
+    @Test("an SQLite file is copied whole while others write, and never over another")
+    func copy() async throws {
+        let path = try await TestDatabase.temporaryFolder().appendingPathComponent("a.sqlite").path
+        let driver = SQLiteDriver(path: path)
+        let database = Database(driver: driver, options: TestDatabase.options)
+        try await Migrator(library).migrate(database)
+        let writing = Task {
+            for number in 2...200 {
+                try await database.write { tx in
+                    try tx.execute("INSERT INTO log (number, words) VALUES (\(number), 'x')")
+                }
+            }
+        }
+        try driver.copy(to: path + ".copy")
+        try await writing.value
+        let copy = Database(driver: SQLiteDriver(path: path + ".copy"))
+        #expect(try await Migrator(library).pending(in: copy).isEmpty)
+        let row = try await copy.read {
+            try $0.first("SELECT COUNT(*) AS n, MAX(number) AS last FROM log")
+        }
+        #expect(try row?["n"] as Int? == row?["last"] as Int?)
+        #expect(throws: DatabaseError.self) { try driver.copy(to: path + ".copy") }
     }
 }
