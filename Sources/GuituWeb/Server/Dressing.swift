@@ -22,6 +22,9 @@ extension Responder {
         if let token = reply.session {
             headers.append(setCookie(cookies.session, token, lasting: token.isEmpty ? .zero : nil))
         }
+        if let device = reply.device {
+            headers.append(setCookie(cookies.device, device, lasting: .seconds(365 * 86_400)))
+        }
         if let language = reply.language {
             headers.append(
                 setCookie(cookies.language, language.rawValue, lasting: .seconds(365 * 86_400)))

@@ -11,6 +11,7 @@ struct CookieNames: Sendable {
     let session: String
     let visitor: String
     let flash: String
+    let device: String
     let language = "guitu-language"
     let isSecure: Bool
 
@@ -19,6 +20,7 @@ struct CookieNames: Sendable {
         session = prefix + "guitu"
         visitor = prefix + "guitu-visit"
         flash = prefix + "guitu-flash"
+        device = prefix + "guitu-device"
         self.isSecure = isSecure
     }
 
@@ -48,6 +50,7 @@ struct Guest: Sendable {
     /// The secret that form tokens are bound to.
     let secret: String
     let flash: String?
+    let device: String?
     let language: Language
     let origin: String
     let site: Site
@@ -64,6 +67,7 @@ struct Guest: Sendable {
         newVisitor = session == nil && visitor == nil ? Keys.newToken() : nil
         secret = session ?? visitor ?? newVisitor ?? ""
         flash = cookies[names.flash]
+        device = cookies[names.device]
         language =
             cookies[names.language].flatMap(Language.init(rawValue:))
             ?? Language(acceptLanguage: request.headers[.acceptLanguage] ?? "")
@@ -172,5 +176,6 @@ extension HTTPField.Name {
     static let frameOptions = HTTPField.Name("X-Frame-Options")!
     static let openerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy")!
     static let resourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy")!
+    static let refresh = HTTPField.Name("Refresh")!
     static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
 }

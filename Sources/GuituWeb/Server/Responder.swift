@@ -93,7 +93,7 @@ struct Responder: HTTPResponder {
             parameters: parameters, query: query, typed: typed, files: files, body: body,
             headers: guest.headers, text: Text(guest.language),
             actor: route.kind == .data ? guest.bearer : guest.actor, origin: guest.origin,
-            secret: guest.secret)
+            device: guest.device, secret: guest.secret)
     }
 
     private func read(_ request: Request, _ empty: Visit, _ guest: Guest) async throws -> Visit {

@@ -25,6 +25,8 @@ public final class Visit: Sendable {
     public let actor: Actor
     /// The bucket of the caller's address, for limits.
     public let origin: String
+    /// What this browser was given when somebody signed in at it before.
+    public let device: String?
     public let now: Instant
     /// The secret that form tokens are bound to: the session's cookie, or the
     /// visitor's.
@@ -38,7 +40,8 @@ public final class Visit: Sendable {
     init(
         workplace: Workplace, settings: GuituServer.Options, route: Route, path: String,
         parameters: [String: String], query: Typed, typed: Typed, files: [Upload], body: [UInt8],
-        headers: HTTPFields, text: Text, actor: Actor, origin: String, secret: String,
+        headers: HTTPFields, text: Text, actor: Actor, origin: String, device: String?,
+        secret: String,
         problems: [Form.Problem] = [], current: [String: String] = [:]
     ) {
         self.workplace = workplace
@@ -54,6 +57,7 @@ public final class Visit: Sendable {
         self.text = text
         self.actor = actor
         self.origin = origin
+        self.device = device
         self.now = workplace.clock.now
         self.secret = secret
         self.problems = problems
@@ -65,8 +69,8 @@ public final class Visit: Sendable {
         Visit(
             workplace: workplace, settings: settings, route: route, path: path,
             parameters: parameters, query: query, typed: typed, files: [], body: [],
-            headers: headers, text: text, actor: actor, origin: origin, secret: secret,
-            problems: problems, current: current)
+            headers: headers, text: text, actor: actor, origin: origin, device: device,
+            secret: secret, problems: problems, current: current)
     }
 
     // MARK: The funnel
@@ -204,6 +208,17 @@ public struct FormReading {
             return nil
         }
         return Instant(day, hour: clock[0], minute: clock[1])
+    }
+
+    /// A date or an age as people say it; nil when nobody said one.
+    public mutating func partialDay(_ field: String, on day: Day) -> PartialDay? {
+        guard !typed[field].allSatisfy(\.isWhitespace) else { return nil }
+        do throws(PartialDay.Failure) {
+            return try PartialDay(reading: typed[field], on: day)
+        } catch {
+            fail(Saying("partialDay.\(error.word)", error.arguments, field: field))
+            return nil
+        }
     }
 
     public mutating func number(_ field: String, in range: ClosedRange<Int>) -> Int? {

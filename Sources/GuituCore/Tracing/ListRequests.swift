@@ -1,0 +1,73 @@
+import GuituModel
+import GuituStore
+
+/// The searches one may see, newest first.
+public struct ListRequests: ReadingUseCase {
+    public static let needs = Permission.seeTracing
+    public static let effect = Effect.readsSensitive
+    public var target: Target { .ownAreas }
+
+    /// Nil: all that are not closed.
+    public var state: RequestState?
+    /// Those that the one who asks is responsible for.
+    public var onlyMine = false
+    public var after: String?
+    public var limit = 50
+
+    public init() {}
+
+    public struct Line: Sendable, Encodable {
+        public var id: TracingRequest.ID
+        public var person: Person.ID
+        public var maskedName: String
+        public var state: RequestState
+        public var consent: ConsentToTracing
+        public var stationName: String
+        public var officerName: String?
+        public var openedAt: Instant
+        /// Candidates that still wait for a verdict.
+        public var candidates: Int
+    }
+
+    public struct Answer: Sendable {
+        public var lines: [Line]
+        public var next: String?
+    }
+
+    public func perform(in work: Work) throws -> Answer {
+        var conditions = [work.viewer.requestScope(.seeTracing, request: "r", person: "p")]
+        conditions.append(state.map { "r.state = \($0)" } ?? "r.closed_at IS NULL")
+        if onlyMine { conditions.append("r.officer = \(work.viewer.account)") }
+        if let (instant, id) = Cursor.instant(after) {
+            conditions.append(
+                "(r.opened_at < \(instant) OR (r.opened_at = \(instant) AND r.id < \(id)))")
+        }
+        let limit = min(max(limit, 1), 500)
+        let rows = try work.tx.rows(
+            """
+            SELECT r.id, r.person, r.state, r.consent, r.opened_at, p.name, a.name AS station_name,
+                o.name AS officer_name,
+                (SELECT COUNT(*) FROM candidate c WHERE c.request = r.id
+                    AND c.state IN ('proposed', 'first-confirmed', 'first-refused', 'needs-more',
+                        'disputed')) AS candidates
+            FROM tracing_request r JOIN person p ON p.id = r.person
+            JOIN area a ON a.id = r.station LEFT JOIN account o ON o.id = r.officer
+            WHERE \(SQL.joined(conditions, by: " AND "))
+            ORDER BY r.opened_at DESC, r.id DESC LIMIT \(limit + 1)
+            """)
+        let seesCandidates = work.viewer.may(.seeCandidates)
+        let lines = try rows.prefix(limit).map {
+            Line(
+                id: try $0["id"], person: try $0["person"],
+                maskedName: Masking.name(try $0["name"]), state: try $0["state"],
+                consent: try $0["consent"], stationName: try $0["station_name"],
+                officerName: try $0["officer_name"], openedAt: try $0["opened_at"],
+                candidates: seesCandidates ? try $0["candidates"] : 0)
+        }
+        guard rows.count > limit, let last = rows.prefix(limit).last else {
+            return Answer(lines: lines, next: nil)
+        }
+        return Answer(
+            lines: lines, next: Cursor.of(try last["opened_at"] as Instant, try last["id"]))
+    }
+}

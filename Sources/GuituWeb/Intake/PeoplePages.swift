@@ -1,0 +1,90 @@
+import GuituCore
+import GuituModel
+import GuituText
+
+/// The people of one's own areas, to find one again.
+enum PeoplePages {
+    static let routes: [Route] = [.page("/people", [ListPeople.self], show)]
+
+    @Sendable static func show(_ visit: Visit) async throws -> Reply {
+        let text = visit.text
+        var list = ListPeople()
+        list.search = String(visit.query["q"].prefix(60))
+        list.standing = ListPeople.Standing(rawValue: visit.query["standing"]) ?? .inRelief
+        list.sex = Sex(rawValue: visit.query["sex"])
+        list.order = visit.query["sort"] == "name" ? .name : .newest
+        list.after = visit.query["from"].isEmpty ? nil : visit.query["from"]
+        if visit.wantsTable { return try await table(list, visit) }
+        let answer = try await visit.see(list)
+        let today = visit.today
+        let query = visit.listQuery(
+            "/people", filters: ["q", "standing", "sex"], sorts: ["name"])
+        let listing = Listing(
+            text("people.title"),
+            columns: [
+                .init(text("person.name"), sort: "name") { line in
+                    "<a href=\"\(PersonPages.link(to: line.id))\">\(line.maskedName)</a>\(line.isProtected ? badge(text("person.protected"), .danger) : nil)"
+                },
+                .init(text("person.sex")) { "\(text(of: $0.sex))" },
+                .init(text("person.age")) {
+                    "\(text.age(of: $0.birth, on: today) ?? text("fact.unknown"))"
+                },
+                .init(text("person.whereabouts")) { line in
+                    line.place.map { badge(text(of: $0), $0 == .station ? .success : .warning) }
+                        ?? ""
+                },
+                .init(text("arrival.at")) { "\($0.arrivedAt.map { text($0) } ?? "")" },
+                .init(text("person.caseNumber")) { "\($0.caseNumber ?? "")" },
+                .init(text("station.name")) { "\($0.stationName)" },
+                .init(text("tracing.title")) {
+                    $0.traced ? badge(text("people.traced"), .info) : ""
+                },
+            ], rows: answer.lines, query: query, next: answer.next, exports: true,
+            empty: .init(text("people.none"), text("people.none.advice")))
+        return .page(
+            Page(
+                text("people.title"),
+                actions: visit.may(.registerArrival)
+                    ? button(text("arrival.new"), "/arrivals/new", icon: .plus, primary: true) : "",
+                listing.view(
+                    text,
+                    filters: """
+                        \(query.filter("q", text("people.search")))
+                        \(query.filter("standing", text("people.standing"),
+                            [.left, .all].map { (word: ListPeople.Standing) in
+                                Form.Option(word.rawValue, text(of: word))
+                            }, all: text(of: ListPeople.Standing.inRelief)))
+                        \(query.filter("sex", text("person.sex"), Form.Option.all(Sex.self, text),
+                            all: text("list.all")))
+                        """)))
+    }
+
+    /// Everything that matches, up to what a spreadsheet is good for. Names
+    /// stay masked, as on the page.
+    private static func table(_ list: ListPeople, _ visit: Visit) async throws -> Reply {
+        let text = visit.text
+        var list = list
+        list.limit = 500
+        list.after = nil
+        var rows = [
+            [
+                text("person.name"), text("person.sex"), text("person.age"),
+                text("person.whereabouts"), text("arrival.at"), text("person.caseNumber"),
+                text("station.name"),
+            ]
+        ]
+        repeat {
+            let answer = try await visit.see(list)
+            rows += answer.lines.map { line in
+                [
+                    line.maskedName, text(of: line.sex),
+                    text.age(of: line.birth, on: visit.today) ?? "",
+                    line.place.map { text(of: $0) } ?? "", line.arrivedAt.map { text($0) } ?? "",
+                    line.caseNumber ?? "", line.stationName,
+                ]
+            }
+            list.after = answer.next
+        } while list.after != nil && rows.count < 20_000
+        return .table("people.csv", rows)
+    }
+}

@@ -1,0 +1,246 @@
+import GuituCore
+import GuituModel
+import GuituText
+
+/// What families and offices say of people who are missing.
+enum MissingPages {
+    static let routes: [Route] = [
+        .page("/missing", [ListMissing.self], list),
+        .page("/missing/new", [SeeOwnAccount.self], showForm),
+        .action("/missing", [RegisterMissing.self], again: showForm, register),
+        .page("/missing/{report}", [SeeMissing.self], show),
+        .action("/missing/{report}/unmask", [Unmask.self], again: show, unmask),
+    ]
+
+    @Sendable private static func list(_ visit: Visit) async throws -> Reply {
+        let text = visit.text
+        var list = ListMissing()
+        list.search = String(visit.query["q"].prefix(60))
+        list.state =
+            visit.query["state"] == "all"
+            ? nil : ReportState(rawValue: visit.query["state"]) ?? .open
+        list.after = visit.query["from"].isEmpty ? nil : visit.query["from"]
+        if visit.wantsTable { return try await table(list, visit) }
+        let answer = try await visit.see(list)
+        let today = visit.today
+        let query = visit.listQuery("/missing", filters: ["q", "state"], sorts: [])
+        let listing = Listing(
+            text("missing.title"),
+            columns: [
+                .init(text("person.name")) {
+                    "<a href=\"\("/missing/\($0.id.text)" as Link)\">\($0.name)</a>"
+                },
+                .init(text("person.sex")) { "\(text(of: $0.sex))" },
+                .init(text("person.age")) {
+                    "\(text.age(of: $0.birth, on: today) ?? text("fact.unknown"))"
+                },
+                .init(text("missing.lost")) { "\($0.lost?.said ?? "")" },
+                .init(text("missing.lostPlace")) { "\($0.lostPlace ?? "")" },
+                .init(text("missing.homePlace")) { "\($0.homePlace ?? "")" },
+                .init(text("tracing.candidates"), isNumber: true) { "\(text($0.candidates))" },
+                .init(text("missing.holder")) { "\($0.holderName)" },
+                .init(text("tracing.state")) {
+                    badge(text(of: $0.state), $0.state == .found ? .success : .neutral)
+                },
+            ], rows: answer.lines, query: query, next: answer.next, exports: true,
+            empty: .init(text("missing.none"), text("missing.none.advice")))
+        var actions: [HTML] = []
+        if visit.may(.registerMissing) {
+            actions.append(button(text("missing.new"), "/missing/new", icon: .plus, primary: true))
+        }
+        if visit.may(.importMissing) {
+            actions.append(button(text("import.title"), "/imports", icon: .list))
+        }
+        return .page(
+            Page(
+                text("missing.title"), actions: HTML(actions),
+                listing.view(
+                    text,
+                    filters: """
+                        \(query.filter("q", text("missing.search")))
+                        \(query.filter("state", text("tracing.state"),
+                            [.found, .withdrawn].map { (word: ReportState) in
+                                Form.Option(word.rawValue, text(of: word))
+                            } + [Form.Option("all", text("list.all"))], all: text(of: ReportState.open)))
+                        """)))
+    }
+
+    private static func table(_ list: ListMissing, _ visit: Visit) async throws -> Reply {
+        let text = visit.text
+        var list = list
+        list.limit = 500
+        list.after = nil
+        var rows = [
+            [
+                text("person.name"), text("person.sex"), text("person.age"), text("missing.lost"),
+                text("missing.lostPlace"), text("missing.homePlace"), text("missing.holder"),
+                text("tracing.state"),
+            ]
+        ]
+        repeat {
+            let answer = try await visit.see(list)
+            rows += answer.lines.map { line in
+                [
+                    line.name, text(of: line.sex), text.age(of: line.birth, on: visit.today) ?? "",
+                    line.lost?.said ?? "", line.lostPlace ?? "", line.homePlace ?? "",
+                    line.holderName, text(of: line.state),
+                ]
+            }
+            list.after = answer.next
+        } while list.after != nil && rows.count < 20_000
+        return .table("missing.csv", rows)
+    }
+
+    // MARK: Taking one down
+
+    @Sendable static func showForm(_ visit: Visit) async throws -> Reply {
+        let own = try await visit.see(SeeOwnAccount())
+        guard visit.may(.registerMissing) else { throw Ending.notAllowed }
+        let text = visit.text
+        let form = visit.form("/missing")
+        return .page(
+            Page(
+                text("missing.new"), lead: text("missing.lead"),
+                trail: [(text("missing.title"), "/missing")], isNarrow: true,
+                form.view(
+                    submit: text("missing.register"),
+                    """
+                    \(holderField(form, own, .registerMissing, text))
+                    \(form.section(text("missing.who"), who(form, text)))
+                    \(form.section(text("missing.when"), lost(form, text)))
+                    \(form.section(text("missing.reporter"), reporter(form, visit)))
+                    """)))
+    }
+
+    /// The area that will hold it: asked only of who works in several.
+    static func holderField(
+        _ form: Form, _ own: SeeOwnAccount.Answer, _ permission: Permission, _ text: Text
+    ) -> HTML {
+        var seen = Set<Area.ID>()
+        let areas = own.grants.filter {
+            Permission.of($0.role).contains(permission) && seen.insert($0.area).inserted
+        }
+        if areas.count == 1 { return form.hidden("holder", areas[0].area.text) }
+        return form.select(
+            "holder", text("missing.holder"),
+            areas.map { Form.Option($0.area.text, $0.areaName) }, empty: text("form.choose"),
+            required: true)
+    }
+
+    private static func who(_ form: Form, _ text: Text) -> HTML {
+        """
+        \(form.line("name", text("person.name"), required: true, limit: 60))
+        \(form.choices("sex", text("person.sex"), Form.Option.all(Sex.self, text), required: true))
+        \(form.partialDay("birth", text("person.birth")))
+        \(form.line("identityNumber", text("person.identity"), limit: 40))
+        \(form.line("height", text("missing.height"), .number, hint: text("missing.height.hint"), limit: 3, short: true))
+        \(form.area("marks", text("missing.marks"), hint: text("missing.marks.hint"), limit: 1000, rows: 2))
+        \(form.line("accent", text("missing.accent"), limit: 100))
+        """
+    }
+
+    private static func lost(_ form: Form, _ text: Text) -> HTML {
+        """
+        \(form.partialDay("lost", text("missing.lost"), hint: text("missing.lost.hint")))
+        \(form.line("lostPlace", text("missing.lostPlace")))
+        \(form.line("homePlace", text("missing.homePlace")))
+        """
+    }
+
+    private static func reporter(_ form: Form, _ visit: Visit) -> HTML {
+        let text = visit.text
+        return """
+            \(form.line("reporterName", text("missing.reporterName"), required: true, limit: 60))
+            \(form.line("reporterRelation", text("missing.relation"), required: true, limit: 40))
+            \(form.line("reporterPhone", text("missing.phone"), .tel, required: true, limit: 40))
+            \(form.line("reportedAt", text("missing.reportedAt"), .moment,
+                value: visit.now.localMoment, required: true, limit: 20, short: true))
+            """
+    }
+
+    @Sendable private static func register(_ visit: Visit) async throws -> Reply {
+        let typed = visit.typed
+        var form = FormReading(typed)
+        let holder: Area.ID? = form.id("holder")
+        let reportedAt = form.moment("reportedAt")
+        var fields = ReportFields()
+        fields.name = typed["name"]
+        fields.sex = form.choice("sex", Sex.self) ?? .unknown
+        fields.birth = form.partialDay("birth", on: visit.today)
+        fields.identityNumber = typed["identityNumber"]
+        fields.lost = form.partialDay("lost", on: visit.today)
+        fields.lostPlace = typed["lostPlace"]
+        fields.homePlace = typed["homePlace"]
+        fields.height = typed["height"]
+        fields.marks = typed["marks"]
+        fields.accent = typed["accent"]
+        fields.reporterName = typed["reporterName"]
+        fields.reporterRelation = typed["reporterRelation"]
+        fields.reporterPhone = typed["reporterPhone"]
+        try form.finish()
+        guard let holder, let reportedAt else { throw InvalidFields([]) }
+        let registered = try await visit.perform(
+            RegisterMissing(holder: holder, fields: fields, reportedAt: reportedAt))
+        return .go("/missing/\(registered.report.text)", saying: Saying("missing.registered"))
+    }
+
+    // MARK: One report
+
+    @Sendable static func show(_ visit: Visit) async throws -> Reply {
+        let report = try await visit.see(SeeMissing(report: visit.id("report")))
+        let text = visit.text
+        let form = visit.may(.unmask) ? visit.form("/missing/\(report.id.text)/unmask") : nil
+        func said(_ value: String?) -> HTML? { value.map { "\($0)" } }
+        let candidates = report.candidates.enumerated().map { index, candidate -> HTML in
+            "<li><a href=\"\("/candidates/\(candidate.text)" as Link)\">\(text("missing.candidate", ["number": text(index + 1)]))</a></li>"
+        }
+        return .page(
+            Page(
+                report.name,
+                lead: text.list(
+                    [
+                        text(of: report.sex), text.age(of: report.birth, on: visit.today),
+                        report.holderName,
+                    ].compactMap { $0 }),
+                trail: [(text("missing.title"), "/missing")],
+                actions:
+                    "\(badge(text(of: report.state), report.state == .open ? .info : .success))\(printButton(text))",
+                """
+                \(form?.summary)
+                <div class="columns"><div>
+                \(card(text("missing.who"), facts(text, [
+                    (text("person.name"), said(report.name)),
+                    (text("person.sex"), "\(text(of: report.sex))"),
+                    (text("person.birth"), said(report.birth?.said)),
+                    (text("person.identity"), said(report.maskedIdentity)),
+                    (text("missing.height"), report.height.map { "\($0) cm" }),
+                    (text("missing.marks"), said(report.marks)),
+                    (text("missing.accent"), said(report.accent)),
+                ])))
+                \(card(text("missing.when"), facts(text, [
+                    (text("missing.lost"), said(report.lost?.said)),
+                    (text("missing.lostPlace"), said(report.lostPlace)),
+                    (text("missing.homePlace"), said(report.homePlace)),
+                ])))
+                </div><div>
+                \(card(text("missing.reporter"), facts(text, [
+                    (text("missing.reporterName"), said(report.reporterName)),
+                    (text("missing.relation"), said(report.reporterRelation)),
+                    (text("missing.phone"), masked(text, report.maskedPhone, form: form)),
+                    (text("missing.reportedAt"), "\(text(report.reportedAt))"),
+                    (text("missing.source"), report.source == "desk"
+                        ? "\(text("missing.desk"))" : "\(report.source) \(report.sourceKey)"),
+                ])))
+                \(candidates.isEmpty ? nil : card(text("tracing.candidates"), "<ol>\(candidates)</ol>"))
+                </div></div>
+                """))
+    }
+
+    @Sendable private static func unmask(_ visit: Visit) async throws -> Reply {
+        let report: MissingReport.ID = try visit.id("report")
+        let plain = try await visit.perform(Unmask(report: report, reason: visit.typed["reason"]))
+        return .page(
+            PersonPages.unmasked(
+                visit, visit.text("missing.phone"), plain, back: "/missing/\(report.text)"))
+    }
+}
