@@ -61,17 +61,15 @@ extension Responder {
 
     /// Both texts, before the second editor sends again.
     private func clash(_ visit: Visit) -> HTML {
-        let fields = visit.current.keys.sorted().filter { $0 != Form.versionName }
-        return clashes(
-            visit.text,
-            fields.compactMap { field in
-                let theirs = visit.current[field] ?? ""
-                let mine = visit.typed[field]
-                guard theirs != mine else { return nil }
-                return Clash(
-                    visit.text(TextKey(said: "field.name." + field)), field: field, mine: mine,
-                    theirs: theirs)
-            })
+        let found = visit.current.keys.sorted().filter { $0 != Form.versionName }.compactMap {
+            field -> Clash? in
+            let label = ClashField.named(field)
+            let theirs = label.say(visit.current[field] ?? "", visit.text)
+            let mine = label.say(visit.typed[field], visit.text)
+            guard theirs != mine else { return nil }
+            return Clash(visit.text(label.key), field: field, mine: mine, theirs: theirs)
+        }
+        return clashes(visit.text, found)
     }
 
     /// Nobody is signed in: a page is asked for again after signing in, and
