@@ -73,7 +73,9 @@ public struct ChineseName: Hashable, Sendable {
             if isBlank || character.unicodeScalars.first!.isNameDot {
                 // Blanks inside a Chinese name are padding (王 刚), dots are not.
                 if !isBlank, !result.isEmpty, result.last != "·" { pending = true }
-                if isBlank, let last = result.last, !last.isHan, !pending { result.append(" ") }
+                if isBlank, let last = result.last, !last.isHan, last != " ", !pending {
+                    result.append(" ")
+                }
                 continue
             }
             if pending {
@@ -198,7 +200,8 @@ public enum PinyinSortKey {
             } else {
                 sounds += "~"
                 for scalar in TextNormalizer.key(String(character)).unicodeScalars {
-                    sounds += scalar.isASCII ? String(scalar) : hexadecimal(scalar)
+                    sounds +=
+                        (0x21...0x7E).contains(scalar.value) ? String(scalar) : hexadecimal(scalar)
                 }
             }
             sounds += " "

@@ -7,15 +7,33 @@ import Foundation
 public enum TextNormalizer {
     /// Full-width and other compatibility forms in their plain form (NFKC).
     public static func plain(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
-        return text.precomposedStringWithCompatibilityMapping
+        isPlain(text) ? text : text.precomposedStringWithCompatibilityMapping
     }
 
     /// A comparison key: NFKC, simplified characters, lower case, without blanks.
     public static func key(_ text: String) -> String {
-        let folded = plain(text).lowercased().filter { !$0.isWhitespace }
-        if folded.utf8.allSatisfy({ $0 < 0x80 }) { return folded }
-        return String(folded.map(simplified))
+        guard isPlain(text) else {
+            let folded = text.precomposedStringWithCompatibilityMapping.lowercased()
+                .filter { !$0.isWhitespace }
+            return String(folded.map(simplified))
+        }
+        var key = ""
+        key.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 9...13, 32: continue
+            case 0x41...0x5A: key.unicodeScalars.append(Unicode.Scalar(UInt8(scalar.value + 32)))
+            case ..<0x80: key.unicodeScalars.append(scalar)
+            default: key.append(simplified(Character(scalar)))
+            }
+        }
+        return key
+    }
+
+    /// Whether NFKC would change nothing: ASCII and the common block of Chinese
+    /// characters, which is nearly all that is ever typed here.
+    private static func isPlain(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { $0.value < 0x80 || (0x4E00...0x9FFF).contains($0.value) }
     }
 
     /// The simplified form of one character, itself if there is none.

@@ -154,23 +154,32 @@ struct Marks: Sendable {
         ["胸"], ["腹", "肚"], ["腰"],
     ]
 
+    private static let kindWords = kinds.map { $0.words.map { Array($0.unicodeScalars) } }
+    private static let partWords = parts.map { $0.map { Array($0.unicodeScalars) } }
+    private static let ends = Set(",，;；、。./和".unicodeScalars)
+
     init(_ marks: [String]) {
         for mark in marks {
-            let text = TextNormalizer.key(mark).replacing("手术", with: "")
-            for phrase in text.split(whereSeparator: { ",，;；、。./和".contains($0) }) {
-                guard
-                    let kind = Self.kinds.firstIndex(where: {
-                        $0.words.contains { phrase.contains($0) }
-                    })
-                else { continue }
-                let part =
-                    Self.parts.firstIndex { $0.contains { phrase.contains($0) } }.map { $0 + 1 }
-                    ?? 0
+            let text = Array(TextNormalizer.key(mark).replacing("手术", with: "").unicodeScalars)
+            for phrase in text.split(whereSeparator: Self.ends.contains) {
+                guard let kind = Self.first(of: Self.kindWords, in: phrase) else { continue }
+                let part = Self.first(of: Self.partWords, in: phrase).map { $0 + 1 } ?? 0
                 // Sides are written the wrong way round too often to separate.
                 let side = phrase.contains("左") ? 1 : phrase.contains("右") ? 2 : 0
                 if !features.contains(where: { $0 == (kind, part, side) }) {
                     features.append((kind, part, side))
                 }
+            }
+        }
+    }
+
+    /// The first list with a word that stands anywhere in the phrase.
+    private static func first(
+        of lists: [[[Unicode.Scalar]]], in phrase: ArraySlice<Unicode.Scalar>
+    ) -> Int? {
+        lists.firstIndex { words in
+            words.contains { word in
+                phrase.indices.contains { phrase[$0...].starts(with: word) }
             }
         }
     }
