@@ -7,11 +7,14 @@ public struct Locus: Sendable, Hashable {
     public let frequencies: [Double]
     /// What the table's numbers summed to before they were scaled.
     public let givenSum: Double
+    /// The size of the sample, if the table says it.
+    public let persons: Double?
     private let positions: [Allele: Int]
 
     /// - Parameter given: at least one allele, frequencies above 0.
-    public init(name: String, given: [Allele: Double]) {
+    public init(name: String, given: [Allele: Double], persons: Double? = nil) {
         self.name = name
+        self.persons = persons
         alleles = given.keys.sorted()
         let sum = alleles.reduce(0) { $0 + given[$1, default: 0] }
         givenSum = sum
@@ -195,7 +198,9 @@ public struct FrequencyFile: Sendable {
                     }
                     alleles = alleles.mapValues { max($0, least) }
                 }
-                loci.append(Locus(name: locus.name, given: alleles))
+                loci.append(
+                    Locus(
+                        name: locus.name, given: alleles, persons: locus.persons ?? persons))
             }
             tables.append(
                 FrequencyTable(population: population.name, source: population.source, loci: loci))

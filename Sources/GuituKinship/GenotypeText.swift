@@ -79,8 +79,8 @@ public struct KinshipSettings: Sendable {
     }
 
     /// One table a population, from one file or several.
-    func tables(
-        _ files: [CSVFile], seen: [LocusName: Set<Allele>]
+    public func tables(
+        _ files: [CSVFile], seen: [LocusName: Set<Allele>] = [:]
     ) throws(InputError) -> [FrequencyTable] {
         var tables: [FrequencyTable] = []
         for file in files {

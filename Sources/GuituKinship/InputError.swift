@@ -12,6 +12,7 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     public enum Reason: Error, Equatable, Sendable {
+        case unreadable
         case empty
         case notUTF8
         case unclosedQuote
@@ -41,6 +42,10 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
         case pedigree(PedigreeError)
         case twoAllelesOfX(person: String, String)
         case tooManyLoci(Int)
+        case unknownPopulation(String)
+        case severalPopulations([String])
+        case oneCaseOnly
+        case otherSex(String)
     }
 
     public var description: String {
@@ -51,6 +56,7 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
 extension InputError.Reason: CustomStringConvertible {
     public var description: String {
         switch self {
+        case .unreadable: "the file is not there or cannot be read"
         case .empty: "the file is empty"
         case .notUTF8: "the text is not UTF-8"
         case .unclosedQuote: "a quoted field is never closed"
@@ -89,6 +95,11 @@ extension InputError.Reason: CustomStringConvertible {
         case .pedigree(let error): error.description
         case .twoAllelesOfX(let person, let text):
             "'\(person)' is a man and has one allele of X, not '\(text)'"
+        case .unknownPopulation(let name): "the population '\(name)' is not in the file"
+        case .severalPopulations(let names):
+            "there are several populations, name one: \(names.joined(separator: "; "))"
+        case .oneCaseOnly: "one case with a pedigree for hypothesis 1 is needed"
+        case .otherSex(let id): "'\(id)' has another sex in the pedigree"
         case .tooManyLoci(let count): "\(count) loci are more than the 64 a library can hold"
         }
     }

@@ -261,3 +261,27 @@ public enum CSVText {
         return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
     }
 }
+
+/// A table to read at a terminal, from the same text a pipe gets.
+public enum TextTable {
+    public static func aligned(_ csv: String) -> String {
+        guard let file = try? CSVFile(name: "", text: csv) else { return csv }
+        var lines = [file.columns]
+        for row in file.rows {
+            guard let fields = try? file.fields(of: row) else { return csv }
+            lines.append(fields.values.map(short))
+        }
+        let widths = file.columns.indices.map { c in lines.map { $0[c].count }.max() ?? 0 }
+        return lines.map { line in
+            line.indices.map { c in
+                line[c].padding(toLength: widths[c], withPad: " ", startingAt: 0)
+            }.joined(separator: "  ").trimmed()
+        }.joined(separator: "\n") + "\n"
+    }
+
+    /// Seventeen digits are for machines.
+    private static func short(_ text: String) -> String {
+        guard text.count > 8, text.contains("."), let number = Double(text) else { return text }
+        return String(format: "%.6g", number)
+    }
+}

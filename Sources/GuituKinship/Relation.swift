@@ -33,7 +33,8 @@ public enum Relation: String, Sendable, CaseIterable, Hashable {
     /// The ways to be computed for these sexes; the likeliest of them counts.
     ///
     /// A sex that matters and is not known is tried as both. It matters to whom
-    /// passes alleles on at rates of their own, and to everybody on the X.
+    /// passes alleles on at rates of their own, and to everybody on the X. There
+    /// a man and a woman cannot be the same person and are no pair.
     func variants(query: Sex, candidate: Sex, _ options: KinshipOptions) -> [Variant] {
         let rates = options.mutation.male != options.mutation.female
         let queryCounts = options.onX || (rates && (self == .child || self == .grandchild))

@@ -24,5 +24,6 @@ struct Guitu: AsyncParsableCommand {
             DecideCommand.self,
             DepartCommand.self,
             InventCommand.self,
+            DNACommand.self,
         ])
 }

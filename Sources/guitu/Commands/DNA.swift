@@ -1,0 +1,390 @@
+import ArgumentParser
+import Foundation
+import GuituKinship
+
+/// Computes on files, without a server and without an account: a laboratory's
+/// own work, of which the station sees only a conclusion.
+struct DNACommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dna",
+        abstract: "Compute kinship from files of DNA profiles.",
+        discussion: """
+            Everything comes from the files you name and goes to standard output; nothing is kept. \
+            What is worth knowing goes to standard error. A file with a fault is refused, with the \
+            row and the reason, before anything is written.
+            """,
+        subcommands: [
+            RatioCommand.self, SearchCommand.self, PowerCommand.self, FrequenciesCommand.self,
+        ])
+}
+
+/// What every computation shares: one flag for each option of the engine.
+struct KinshipFlags: ParsableArguments {
+    @Option(help: "Frequencies: locus,allele,frequency[,population,n,source]. May be repeated.")
+    var frequencies: [String]
+
+    @Option(
+        help: """
+            none, equal:0.002, proportional:0.002 or \
+            stepwise:male=0.002,female=0.0005,range=0.1,rate2=1e-6 (male= and female= everywhere).
+            """)
+    var mutation = "none"
+
+    @Option(help: "Balding-Nichols coefficient, 0 to below 1.")
+    var theta = 0.0
+
+    @Option(help: "Frequency of a silent allele.")
+    var silent = 0.0
+
+    @Flag(help: "The loci are on the X.")
+    var x = false
+
+    @Option(
+        help: """
+            Least frequency: none, flat:0.001 or 5/2N. Alleles off the table are added, all are \
+            raised to it, then each locus is scaled to 1.
+            """)
+    var minimum = "none"
+
+    @Option(help: "N for 5/2N where the table does not say it.")
+    var persons: Double?
+
+    func settings() throws -> KinshipSettings {
+        KinshipSettings(
+            options: KinshipOptions(
+                mutation: try Mutation(parsing: mutation), theta: theta, silent: silent, onX: x),
+            minimum: try MinimumFrequency(parsing: minimum), persons: persons)
+    }
+
+    func files() throws -> [CSVFile] { try frequencies.map(readCSV) }
+}
+
+struct RatioCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lr",
+        abstract: "Compute the likelihood ratio of two pedigrees, locus by locus.",
+        discussion: """
+            For each family of the genotypes: P(genotypes | hypothesis 1) / P(genotypes | \
+            hypothesis 2). With several populations each stands beside the others and the smallest \
+            total is marked. "nan" is undefined: impossible under both hypotheses.
+            """)
+
+    @OptionGroup var flags: KinshipFlags
+
+    @Option(help: "case,family,id,locus,genotype with 15/17, 15/? or -/- for untyped.")
+    var genotypes: String
+
+    @Option(help: "case,hypothesis,id,father,mother,sex[,same_as]; 0 is no parent, sex 1 or 2.")
+    var pedigrees: String
+
+    @Flag(help: "Comma-separated with 17 digits, instead of a table to read.")
+    var csv = false
+
+    func run() throws {
+        try refusing {
+            let report = try RatioReport(
+                frequencies: flags.files(), genotypes: readCSV(genotypes),
+                pedigrees: readCSV(pedigrees), settings: flags.settings())
+            warn(report.warnings)
+            write(report.csv(), asTable: !csv)
+        }
+    }
+}
+
+struct SearchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search",
+        abstract: "Search a library of profiles for relatives.",
+        discussion: """
+            Gives every pair at or above the threshold, the best first within a query, and misses \
+            none. The relation says what the library's person would be to the person asked about. \
+            A parent of unknown sex is computed as both and the larger is given. If both files are \
+            the same, nobody is compared with themselves.
+            """)
+
+    @OptionGroup var flags: KinshipFlags
+
+    @Option(help: "Profiles asked about: id,sex, then a column a locus (15/17, empty is untyped).")
+    var queries: String
+
+    @Option(help: "Profiles to search, in the same form.")
+    var library: String
+
+    @Option(
+        help: """
+            One or several, by comma: \
+            \(Relation.allCases.map(\.rawValue).joined(separator: ", ")).
+            """)
+    var relation: String?
+
+    @Option(help: "In place of a relation: a family of one case, the queries are its relatives.")
+    var pedigrees: String?
+
+    @Option(help: "Who of that family is looked for.")
+    var missing: String?
+
+    @Option(help: "The least ratio to give; 0 gives every pair.")
+    var threshold = 1000.0
+
+    @Option(help: "Which population of the frequencies.")
+    var population: String?
+
+    @Option(help: "Threads; all processors if not given.")
+    var threads: Int?
+
+    @Option(help: "Go on after this query of an earlier run that was stopped.")
+    var after: String?
+
+    @Flag(help: "Show on standard error how far it is.")
+    var progress = false
+
+    @Flag(help: "Comma-separated with 17 digits, instead of a table to read.")
+    var csv = false
+
+    func validate() throws {
+        if (relation == nil) == (pedigrees == nil) || (pedigrees == nil) != (missing == nil) {
+            throw ValidationError("Give either --relation, or --pedigrees with --missing.")
+        }
+        if !(threshold >= 0) { throw ValidationError("The threshold is a ratio, 0 or more.") }
+    }
+
+    func run() throws {
+        try refusing {
+            let report = try SearchReport(
+                frequencies: flags.files(), queries: readCSV(queries), library: readCSV(library),
+                settings: flags.settings(), population: population)
+            let search = try report.search(
+                threshold: threshold,
+                threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
+                amongThemselves: relation != nil && isSameFile(queries, library))
+            warn(report.warnings)
+            if let pedigrees, let missing {
+                let family = try report.family(
+                    readCSV(pedigrees), missing: missing, queries: queries)
+                let result = try search.run([family])
+                write(
+                    SearchReport.header + report.csv(result.hits, family: ("family", missing)),
+                    asTable: !csv)
+                return conclude(result, report)
+            }
+            try scan(report, search)
+        }
+    }
+
+    /// Slices of queries, so that what is found is out before the next begins.
+    private func scan(_ report: SearchReport, _ search: Search) throws {
+        let relations = try (relation ?? "").split(separator: ",").map {
+            try Relation(parsing: String($0))
+        }
+        var next = 0
+        if let after {
+            guard let place = report.queries.firstIndex(where: { $0.id == after }) else {
+                throw InputError(file: queries, .unknownPerson(after))
+            }
+            next = place + 1
+        }
+        var all = SearchResult()
+        var text = next == 0 ? SearchReport.header : ""
+        while next < report.queries.count {
+            let slice = next..<min(next + 1024, report.queries.count)
+            let result = try search.run(report.queries, relations, range: slice)
+            all.comparisons += result.comparisons
+            all.outOfReach += result.outOfReach
+            all.undefined += result.undefined
+            // Without --csv everything is held back: columns need their widths.
+            if !csv { all.hits += result.hits }
+            all.observed += result.hits.count
+            if csv {
+                write(text + report.csv(result.hits), asTable: false)
+                text = ""
+            }
+            next = slice.upperBound
+            if progress {
+                complain("\(next) of \(report.queries.count) queries, \(all.observed) found")
+            }
+        }
+        if csv { write(text, asTable: false) }
+        if !csv { write(SearchReport.header + report.csv(all.hits), asTable: true) }
+        conclude(all, report)
+    }
+
+    private func conclude(_ result: SearchResult, _ report: SearchReport) {
+        for (query, relation) in result.undefined.prefix(20) {
+            let name = relation == nil ? "the family" : report.queries[query].id
+            complain("note: \(name): impossible already without the library's person")
+        }
+        for (query, relation) in result.outOfReach.prefix(20) {
+            let name = relation == nil ? "the family" : report.queries[query].id
+            complain(
+                "note: \(name) could reach the threshold with nobody at all"
+                    + (relation.map { " as \($0.rawValue)" } ?? ""))
+        }
+        if result.outOfReach.count > 20 {
+            complain("note: and \(result.outOfReach.count - 20) more could reach it with nobody")
+        }
+        let expected = result.expectedFalseHits(threshold: max(threshold, 1))
+        complain(
+            "\(result.comparisons) comparisons, \(result.observed) at or above \(threshold); among "
+                + "strangers at most \(String(format: "%.3g", expected)) would be by chance")
+    }
+}
+
+struct PowerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "power",
+        abstract: "Foresee how well a family can recognise its missing member.",
+        discussion: """
+            Simulates the missing person and strangers against the relatives typed so far and those \
+            planned, and says which relative to sample next. The same seed gives the same numbers.
+            """)
+
+    @OptionGroup var flags: KinshipFlags
+
+    @Option(help: "The family, one case: id,father,mother,sex[,same_as].")
+    var pedigrees: String
+
+    @Option(help: "Who is missing.")
+    var missing: String
+
+    @Option(help: "Profiles of relatives already typed: id,sex, then a column a locus.")
+    var profiles: String?
+
+    @Option(help: "Relatives who would be sampled as well, by comma.")
+    var planned: String?
+
+    @Option(help: "The ratio that would count as found.")
+    var threshold = 10000.0
+
+    @Option(help: "How many times each.")
+    var simulations = 2000
+
+    @Option(help: "Where the random numbers begin.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Which population of the frequencies.")
+    var population: String?
+
+    @Flag(help: "Also try every relative not yet typed as the next.")
+    var next = false
+
+    @Flag(help: "Comma-separated, instead of a table to read.")
+    var csv = false
+
+    func validate() throws {
+        if simulations < 1 || simulations > 1_000_000 {
+            throw ValidationError("Between 1 and 1,000,000 simulations.")
+        }
+        if !(threshold > 0) { throw ValidationError("The threshold is a ratio above 0.") }
+    }
+
+    func run() throws {
+        try refusing {
+            let given = try PowerFiles(
+                frequencies: flags.files(), pedigrees: readCSV(pedigrees), missing: missing,
+                profiles: profiles.map(readCSV), settings: flags.settings(),
+                population: population)
+            warn(given.warnings)
+            let ids = (planned ?? "").split(separator: ",").map(String.init)
+            let study = try given.study(planned: ids)
+            var lines = [(name: "as planned", outcome: try outcome(study))]
+            if next {
+                let tried = try study.nextRelative(
+                    simulations: simulations, threshold: threshold, seed: seed)
+                lines += tried.map { ("with \($0.id)", $0.outcome) }
+            }
+            var text =
+                "sampled,found,false,excluded,log10_5,log10_25,log10_50,log10_75,log10_95,"
+                + "stranger_50,stranger_95\n"
+            for (name, outcome) in lines {
+                let quantiles = [0.05, 0.25, 0.5, 0.75, 0.95]
+                    .map { outcome.quantile($0, of: outcome.related) }
+                let strangers = [0.5, 0.95].map { outcome.quantile($0, of: outcome.unrelated) }
+                let numbers =
+                    [outcome.found, outcome.falselyFound, outcome.exclusionPower] + quantiles
+                    + strangers
+                text +=
+                    ([CSVText.field(name)] + numbers.map { String(format: "%.6g", $0) })
+                    .joined(separator: ",") + "\n"
+            }
+            write(text, asTable: !csv)
+        }
+    }
+
+    private func outcome(_ study: PowerStudy) throws -> PowerStudy.Outcome {
+        try study.run(simulations: simulations, threshold: threshold, seed: seed)
+    }
+}
+
+struct FrequenciesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "frequencies",
+        abstract: "Check a table of allele frequencies and show what it holds.",
+        discussion: "One line a locus: alleles, what the numbers sum to, the rarest, the source.")
+
+    @OptionGroup var flags: KinshipFlags
+
+    @Flag(help: "Comma-separated, instead of a table to read.")
+    var csv = false
+
+    func run() throws {
+        try refusing {
+            let tables = try flags.settings().tables(flags.files())
+            var text = "population,locus,alleles,sum,rarest,persons,source\n"
+            for table in tables {
+                for locus in table.loci {
+                    text +=
+                        [
+                            CSVText.field(table.population), CSVText.field(locus.name),
+                            "\(locus.alleles.count)", "\(locus.givenSum)",
+                            String(format: "%.6g", locus.frequencies.min() ?? 0),
+                            locus.persons.map { String(format: "%g", $0) } ?? "",
+                            CSVText.field(table.source),
+                        ].joined(separator: ",") + "\n"
+                }
+                for pair in Linkage.pairs(among: table.loci.map(\.name)) {
+                    warn([.linked(pair)])
+                }
+            }
+            write(text, asTable: !csv)
+        }
+    }
+}
+
+/// A whole file; a missing one is refused like a wrong one.
+private func readCSV(_ path: String) throws -> CSVFile {
+    let data: Data
+    do {
+        data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch { throw InputError(file: path, .unreadable) }
+    return try CSVFile(name: path, bytes: [UInt8](data))
+}
+
+private func isSameFile(_ a: String, _ b: String) -> Bool {
+    URL(fileURLWithPath: a).resolvingSymlinksInPath().path
+        == URL(fileURLWithPath: b).resolvingSymlinksInPath().path
+}
+
+private func complain(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+}
+
+private func warn(_ warnings: [KinshipWarning]) {
+    for warning in warnings { complain("note: \(warning)") }
+}
+
+private func write(_ csv: String, asTable: Bool) {
+    FileHandle.standardOutput.write(Data((asTable ? TextTable.aligned(csv) : csv).utf8))
+}
+
+/// Runs; a refusal is said on standard error and ends with its exit code.
+private func refusing(_ body: () throws -> Void) throws {
+    do {
+        try body()
+    } catch let error as InputError {
+        complain("\(error)")
+        throw Exit.refused.code
+    } catch let error as OptionError {
+        complain("\(error)")
+        throw Exit.usage.code
+    }
+}
