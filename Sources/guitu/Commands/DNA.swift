@@ -364,10 +364,6 @@ private func isSameFile(_ a: String, _ b: String) -> Bool {
         == URL(fileURLWithPath: b).resolvingSymlinksInPath().path
 }
 
-private func complain(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
-}
-
 private func warn(_ warnings: [KinshipWarning]) {
     for warning in warnings { complain("note: \(warning)") }
 }
