@@ -72,7 +72,7 @@ public struct Search: Sendable {
     public static var usesWideLookups: Bool { kinship_is_fast() != 0 }
 
     /// One question to the whole library: for each section the ways to compute it.
-    private struct Question {
+    private struct Question: Sendable {
         let query: Int
         let relation: Relation?
         var scans: [(scan: Scan, sections: [Int])] = []
@@ -100,19 +100,57 @@ public struct Search: Sendable {
     public func run(
         _ families: [(family: MissingPerson, genotypes: [String: [Genotype]])]
     ) throws(OptionError) -> SearchResult {
-        var scans: [Scan] = []
-        for (family, genotypes) in families {
-            var rows: [CodeRow] = []
-            for (l, locus) in library.loci.enumerated() {
-                let row = try family.row(at: locus, genotypes.mapValues { $0[l] })
-                rows.append(CodeRow(row, codebook: library.codebooks[l]))
+        var questions: [Question] = []
+        for (index, (family, genotypes)) in families.enumerated() {
+            questions.append(try question(index, family, genotypes))
+        }
+        let ready = questions
+        return collect(ready.count) { ready[$0] }
+    }
+
+    /// The log ratio of every profile of the library with one query, in the
+    /// library's order.
+    public func logRatios(_ query: Profile, _ relation: Relation) throws(OptionError) -> [Double] {
+        try prepare([query], [relation])
+        return logRatios(question(0, query, relation))
+    }
+
+    /// The same for the missing member of a family.
+    public func logRatios(
+        _ family: MissingPerson, _ genotypes: [String: [Genotype]]
+    ) throws(OptionError) -> [Double] {
+        logRatios(try question(0, family, genotypes))
+    }
+
+    private func logRatios(_ question: Question) -> [Double] {
+        var result = [Double](repeating: -.infinity, count: library.count)
+        for (scan, sections) in question.scans {
+            for s in sections {
+                let section = library.sections[s]
+                let values = scan.all(section)
+                result.withUnsafeMutableBufferPointer { result in
+                    for (place, value) in values.enumerated() {
+                        let candidate = Int(section.profiles[place])
+                        // NaN of an impossible family stays NaN.
+                        if !(value <= result[candidate]) { result[candidate] = value }
+                    }
+                }
             }
-            scans.append(Scan(rows, threshold: threshold))
         }
-        let ready = scans
-        return collect(ready.count) { index in
-            Question(query: index, relation: nil, scans: [(ready[index], [0, 1, 2])])
+        return result
+    }
+
+    private func question(
+        _ index: Int, _ family: MissingPerson, _ genotypes: [String: [Genotype]]
+    ) throws(OptionError) -> Question {
+        var rows: [CodeRow] = []
+        for (l, locus) in library.loci.enumerated() {
+            let row = try family.row(at: locus, genotypes.mapValues { $0[l] })
+            rows.append(CodeRow(row, codebook: library.codebooks[l]))
         }
+        return Question(
+            query: index, relation: nil,
+            scans: [(Scan(rows, threshold: threshold), Array(library.sections.indices))])
     }
 
     private func prepare(_ queries: [Profile], _ relations: [Relation]) throws(OptionError) {
