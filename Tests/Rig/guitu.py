@@ -184,6 +184,23 @@ class Office:
         self.query(f"UPDATE account SET must_change_password = 0 WHERE id = '{account}'")
         return token
 
+    def break_one_audit_entry(self):
+        """What somebody with the database's password could do: takes away what
+        guards the table, changes one word, and puts the guard back."""
+        if self.cluster is not None:
+            self.query("ALTER TABLE audit_entry DISABLE TRIGGER USER")
+        else:
+            guard = self.query("SELECT sql FROM sqlite_master WHERE name = 'audit_entry_stays'")
+            self.query("DROP TRIGGER audit_entry_stays")
+        self.query(
+            "UPDATE audit_entry SET actor = 'nobody' WHERE sequence = 3 AND chain = ("
+            "SELECT chain FROM audit_head WHERE sequence > 3 ORDER BY chain LIMIT 1)"
+        )
+        if self.cluster is not None:
+            self.query("ALTER TABLE audit_entry ENABLE TRIGGER USER")
+        else:
+            self.query(guard[0][0])
+
     def half_written(self) -> dict[str, int]:
         """What a transaction cut in two would leave; empty when all is whole."""
         broken = {
