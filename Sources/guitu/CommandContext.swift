@@ -234,7 +234,8 @@ struct CommandSetting: Sendable {
     static var tokenFolder: String {
         let environment = ProcessInfo.processInfo.environment
         let home = environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 }
-        return (home ?? NSHomeDirectory() + "/.config") + "/guitu"
+        // Foundation's home is the one of the password file, whatever HOME says.
+        return (home ?? (environment["HOME"] ?? NSHomeDirectory()) + "/.config") + "/guitu"
     }
 
     static func tokenFile(for login: String) -> String {
