@@ -218,7 +218,10 @@ enum Samples {
         },
         .read(.auditAdministrator, record: false, province: true) { _, _ in ReadAudit() },
         .read(.auditAdministrator, record: false, province: true) { _, _ in AuditHeads() },
+        .change(.auditAdministrator, record: false, province: true) { _, _ in VerifyAudit() },
+        .change(.auditAdministrator, record: false, province: true) { _, _ in AnchorAudit() },
         .read(.systemAdministrator, record: false, province: true) { _, _ in ListJobs() },
+        .change(.systemAdministrator, record: false, province: true) { _, _ in MakeBackup() },
     ]
 }
 

@@ -30,6 +30,8 @@ public enum Permission: String, CaseIterable, Sendable {
     case manageAccounts
     case seeAccounts
     case seeJobs
+    /// Take a sealed copy of everything; the copy opens only with the key ring.
+    case backUp
     case readAudit
 
     /// The table of roles, as one place to read and to question.
@@ -68,7 +70,7 @@ public enum Permission: String, CaseIterable, Sendable {
         case .supervisor:
             [.seeIndicators]
         case .systemAdministrator:
-            [.manageStations, .seeJobs]
+            [.manageStations, .seeJobs, .backUp]
         case .securityAdministrator:
             [.manageAccounts, .seeAccounts]
         case .auditAdministrator:

@@ -159,3 +159,20 @@ extension Work {
         return top == nil ? scope : "(\(scope) OR e.chain = \(Audit.office))"
     }
 }
+
+/// Writes down that somebody has the trail verified; `AuditVerification` then
+/// reads it outside any transaction, since that takes long.
+public struct VerifyAudit: ChangingUseCase {
+    public static let needs = Permission.readAudit
+    public var target: Target { .ownAreas }
+    public init() {}
+    public func perform(in work: Work) throws -> Nothing { Nothing() }
+}
+
+/// Writes down that somebody has heads signed now; `AnchorHeads` does it.
+public struct AnchorAudit: ChangingUseCase {
+    public static let needs = Permission.readAudit
+    public var target: Target { .ownAreas }
+    public init() {}
+    public func perform(in work: Work) throws -> Nothing { Nothing() }
+}
