@@ -11,6 +11,7 @@ enum Exit: Int32, CaseIterable {
     case stale = 7
     case busy = 8
     case unavailable = 9
+    case faults = 10
     case usage = 64
     case broke = 70
     case configuration = 78
@@ -40,6 +41,7 @@ enum Exit: Int32, CaseIterable {
         case .stale: "somebody changed it first"
         case .busy: "too much at once, try again"
         case .unavailable: "the database is away or full, nothing was done"
+        case .faults: "the audit trail was read and has faults"
         case .broke: "a fault of the program, see the log"
         case .configuration: "the configuration is wrong"
         }

@@ -25,5 +25,9 @@ struct Guitu: AsyncParsableCommand {
             DepartCommand.self,
             InventCommand.self,
             DNACommand.self,
+            AuditCommand.self,
+            JobsCommand.self,
+            BackupCommand.self,
+            RestoreCommand.self,
         ])
 }
