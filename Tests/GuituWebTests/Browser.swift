@@ -5,6 +5,8 @@ import GuituStore
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Logging
+import Synchronization
 
 @testable import GuituWeb
 
@@ -12,13 +14,18 @@ import HummingbirdTesting
 struct Site: Sendable {
     let office: Office
     let server: GuituServer
+    let log: LogLines
 
     init(
         _ engine: Engine, routes: [Route] = allRoutes,
         _ options: GuituServer.Options = GuituServer.Options()
     ) async throws {
         office = try await Office(engine)
-        server = GuituServer(workplace: office.workplace, options: options, routes: routes)
+        let log = LogLines()
+        self.log = log
+        server = GuituServer(
+            workplace: office.workplace, options: options,
+            logger: Logger(label: "test") { _ in LogLines.Handler(lines: log) }, routes: routes)
     }
 
     /// Runs `body` with a browser in which nobody is signed in.
@@ -69,6 +76,31 @@ struct Site: Sendable {
     func count(_ table: SQL) async throws -> Int {
         try await office.database.read { tx in
             try tx.first("SELECT COUNT(*) AS n FROM \(table)")?["n"] ?? 0
+        }
+    }
+}
+
+/// What the server logged, a line each.
+final class LogLines: Sendable {
+    private let kept = Mutex<[String]>([])
+    var lines: [String] { kept.withLock { $0 } }
+    func add(_ line: String) { kept.withLock { $0.append(line) } }
+
+    struct Handler: LogHandler {
+        let lines: LogLines
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.info
+        init(lines: LogLines) { self.lines = lines }
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+        func log(
+            level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?,
+            source: String, file: String, function: String, line: UInt
+        ) {
+            let words = (metadata ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            lines.add("\(level) \(message) \(words.joined(separator: " "))")
         }
     }
 }

@@ -49,6 +49,9 @@ struct PersonView {
         if visit.may(.describePerson) {
             buttons.append(button(text("person.correct"), "/people/\(id)/correct"))
         }
+        if visit.may(.attach) {
+            buttons.append(button(text("attachment.title"), "/people/\(id)/attachments"))
+        }
         buttons.append(printButton(text))
         return HTML(buttons)
     }

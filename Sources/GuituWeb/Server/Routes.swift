@@ -1,7 +1,8 @@
 /// Every address of Guitu. A test walks them all.
 public let allRoutes: [Route] = [
-    FixedRoutes.all, DataRoutes.all, SignInPages.routes, OwnAccountPages.routes, HomePages.routes,
-    ArrivalPages.routes, PeoplePages.routes, PersonPages.routes, StayPages.routes,
-    DeparturePages.routes, RequestPages.routes, CandidatePages.routes, MissingPages.routes,
-    ImportPages.routes,
+    FixedRoutes.all, DataRoutes.all, SignInPages.routes, SetUpPages.routes, OwnAccountPages.routes,
+    HomePages.routes, NotificationPages.routes, ArrivalPages.routes, PeoplePages.routes,
+    PersonPages.routes, AttachmentPages.routes, StayPages.routes, DeparturePages.routes,
+    RequestPages.routes, CandidatePages.routes, MissingPages.routes, ImportPages.routes,
+    AccountsPages.routes, StationPages.routes, AuditPages.routes, JobPages.routes,
 ].flatMap { $0 }

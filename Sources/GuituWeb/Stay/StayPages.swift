@@ -89,7 +89,7 @@ enum StayPages {
     private static func line(_ bed: SeeBeds.BedLine, _ text: Text) -> HTML {
         let state: HTML
         if bed.outOfUse {
-            state = badge(text("bed.outOfUse"), .warning)
+            state = badge(text("bed.isOutOfUse"), .warning)
         } else if let occupant = bed.occupant {
             state =
                 occupant.maskedName == "•"

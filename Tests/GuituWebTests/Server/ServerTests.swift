@@ -172,4 +172,21 @@ struct ServerTests {
         #expect(Flash("x" + cookie, secret: "secret") == nil)
         #expect(!cookie.contains(where: { ";,\" ".contains($0) }))
     }
+
+    @Test("the log says which route, never which person or what was asked for")
+    func accessLog() async throws {
+        let site = try await Site(.sqlite)
+        let arrived = try await site.office.workplace.perform(
+            site.office.arrival(), as: .program(reason: "test"))
+        try await site.visit(as: .reception) { browser in
+            try await browser.open("/people/\(arrived.person.text)")
+            try await browser.open("/people?q=%E7%8E%8B%E7%A7%80%E5%85%B0")
+            try await browser.open("/secret-word")
+        }
+        let lines = site.log.lines
+        #expect(lines.contains { $0.contains("route=/people/{person} status=200") })
+        for word in [arrived.person.text, "%E7", "王", "secret-word"] {
+            #expect(!lines.contains { $0.contains(word) }, "\(word)")
+        }
+    }
 }
