@@ -136,7 +136,7 @@ struct StoryTests {
             // Nothing else opens before that.
             #expect(try await browser.open("/people").location == "/account/password")
             try await browser.open("/account/password")
-            let choice = "冬天的第一场雪很大"
+            let choice = "冬天的第一场雪下得很大"
             let differs = try await browser.submit(
                 "/account/password",
                 [("current", made.password.reveal), ("new", choice), ("again", choice + "1")])

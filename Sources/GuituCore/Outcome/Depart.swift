@@ -31,7 +31,9 @@ public struct Depart: ChangingUseCase {
     public var leftAt: Instant
     public var destination = ""
     public var collector: Collector?
-    /// The confirmed candidate whose report the family filed, if tracing led here.
+    /// The confirmed candidate whose report the family filed. Nil: the one that
+    /// two officers confirmed, if the person is being traced; the desk that lets
+    /// them go may not look at candidates.
     public var candidate: Candidate.ID?
     /// The person was asked and agrees; true also where a guardian decides.
     public var agreed = false
@@ -160,10 +162,17 @@ public struct Depart: ChangingUseCase {
             guard try row["state"] == CandidateState.confirmed else { throw Failure.notConfirmed }
             return try row["report"]
         }
-        let open = try work.tx.first(
-            "SELECT id FROM tracing_request WHERE person = \(person) AND closed_at IS NULL")
-        guard open == nil else { throw Failure.notConfirmed }
-        return nil
+        guard
+            let open = try work.tx.first(
+                """
+                SELECT c.report FROM tracing_request r
+                LEFT JOIN candidate c ON c.request = r.id AND c.state = 'confirmed'
+                WHERE r.person = \(person) AND r.closed_at IS NULL
+                """)
+        else { return nil }
+        let report: MissingReport.ID? = try open["report"]
+        guard let report else { throw Failure.notConfirmed }
+        return report
     }
 
     /// The search is over: whose they are is now known and on file.

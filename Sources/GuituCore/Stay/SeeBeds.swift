@@ -21,8 +21,10 @@ public struct SeeBeds: ReadingUseCase {
     }
 
     public struct Occupant: Sendable {
-        public var person: Person.ID
-        public var episode: ReliefEpisode.ID
+        /// Nil, as the episode is, for who may see that a bed is taken but not
+        /// by whom: safety, and the offices above a protected person's station.
+        public var person: Person.ID?
+        public var episode: ReliefEpisode.ID?
         public var maskedName: String
         public var since: Instant
     }
@@ -48,7 +50,8 @@ public struct SeeBeds: ReadingUseCase {
         let beds = try work.tx.rows(
             """
             SELECT b.id, b.name, b.kind, b.out_of_use, r.name AS room, s.from_at, s.episode,
-                p.id AS person, p.name AS person_name
+                p.id AS person, p.name AS person_name,
+                CASE WHEN \(work.viewer.peopleScope(.seeBeds, person: "p")) THEN 1 ELSE 0 END AS seen
             FROM bed b JOIN room r ON r.id = b.room
             LEFT JOIN bed_stay s ON s.bed = b.id AND s.until_at IS NULL
             LEFT JOIN episode e ON e.id = s.episode LEFT JOIN person p ON p.id = e.person
@@ -56,13 +59,14 @@ public struct SeeBeds: ReadingUseCase {
             """
         ).map { row in
             let person: Person.ID? = try row["person"]
+            let isNamed = try named && row["seen"] == true
             return BedLine(
                 id: try row["id"], room: try row["room"], name: try row["name"],
                 kind: try row["kind"], outOfUse: try row["out_of_use"],
                 occupant: try person.map {
                     Occupant(
-                        person: $0, episode: try row["episode"],
-                        maskedName: named ? Masking.name(try row["person_name"]) : "•",
+                        person: isNamed ? $0 : nil, episode: isNamed ? try row["episode"] : nil,
+                        maskedName: isNamed ? Masking.name(try row["person_name"]) : "•",
                         since: try row["from_at"])
                 })
         }
@@ -74,7 +78,8 @@ public struct SeeBeds: ReadingUseCase {
                 SELECT p.id, p.name, p.sex, e.id AS episode, e.arrived_at
                 FROM episode e JOIN person p ON p.id = e.person
                 JOIN whereabouts w ON w.episode = e.id AND w.until_at IS NULL AND w.kind = 'station'
-                WHERE e.station = \(station) AND e.ended_at IS NULL AND NOT EXISTS (
+                WHERE e.station = \(station) AND e.ended_at IS NULL
+                AND \(work.viewer.peopleScope(.seeBeds, person: "p")) AND NOT EXISTS (
                     SELECT 1 FROM bed_stay s WHERE s.episode = e.id AND s.until_at IS NULL)
                 ORDER BY e.arrived_at, e.id
                 """

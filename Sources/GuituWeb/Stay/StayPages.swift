@@ -92,9 +92,9 @@ enum StayPages {
             state = badge(text("bed.isOutOfUse"), .warning)
         } else if let occupant = bed.occupant {
             state =
-                occupant.maskedName == "•"
-                ? badge(text("bed.occupied"))
-                : "<a href=\"\(PersonPages.link(to: occupant.person))\">\(occupant.maskedName)</a> <small>\(text(occupant.since))</small>"
+                occupant.person.map {
+                    "<a href=\"\(PersonPages.link(to: $0))\">\(occupant.maskedName)</a> <small>\(text(occupant.since))</small>"
+                } ?? badge(text("bed.occupied"))
         } else {
             state = badge(text("bed.isFree"), .success)
         }
