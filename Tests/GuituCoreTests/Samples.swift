@@ -155,6 +155,7 @@ enum Samples {
             CloseTracing(request: $1.id($0.request), outcome: .identified)
         },
         .read(.director, person: true, tracing: true) { SeeRequest(request: $1.id($0.request)) },
+        .read(.tracingOfficer, record: false) { _, _ in ListRequests() },
     ]
 
     static let missing: [Sample] = [
