@@ -81,7 +81,9 @@ let package = Package(
             name: "GuituStoreTests",
             dependencies: ["GuituStore", "GuituSQLite", "GuituPostgres", "TestSupport"],
             exclude: ["Snapshots"]),
-        .testTarget(name: "GuituCoreTests", dependencies: ["GuituCore", "TestSupport"]),
+        .testTarget(
+            name: "GuituCoreTests", dependencies: ["GuituCore", "TestSupport"],
+            exclude: ["Snapshots"]),
         .testTarget(
             name: "GuituWebTests",
             dependencies: [

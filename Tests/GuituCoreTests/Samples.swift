@@ -75,6 +75,8 @@ enum Samples {
         "OpenRequests": "a job's own list",
         "OpenReports": "a job's own list",
         "DescribePerson": "a job's own snapshot",
+        "InventOffices": "a step of InventedProvince; PathCommandTests invents one",
+        "EndInventing": "a step of InventedProvince",
         "StoreRanking": "a job's own result",
         "MarkNotificationRead": "one's own only; NotificationTests",
         "RetryJob": "needs a dead job; JobTests",

@@ -82,14 +82,14 @@ private func postgresSnapshot(_ tx: any Transaction) throws -> String {
 }
 
 /// Compares `text` with a file beside the test, which reviewers see in the
-/// diff. `GUITU_UPDATE_SNAPSHOTS=1` writes it anew.
+/// diff. `GUITU_RECORD=1` writes it anew.
 public func expectSnapshot(
     _ text: String, named name: String, filePath: String = #filePath,
     sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
     let file = URL(fileURLWithPath: filePath).deletingLastPathComponent()
         .appendingPathComponent("Snapshots").appendingPathComponent(name)
-    if ProcessInfo.processInfo.environment["GUITU_UPDATE_SNAPSHOTS"] == "1" {
+    if ProcessInfo.processInfo.environment["GUITU_RECORD"] == "1" {
         try FileManager.default.createDirectory(
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(text.utf8).write(to: file)
@@ -97,7 +97,7 @@ public func expectSnapshot(
     }
     guard let known = try? String(contentsOf: file, encoding: .utf8) else {
         Issue.record(
-            "no snapshot \(name): run once with GUITU_UPDATE_SNAPSHOTS=1 and commit it",
+            "no snapshot \(name): run once with GUITU_RECORD=1 and commit it",
             sourceLocation: sourceLocation)
         return
     }

@@ -43,13 +43,9 @@ public struct Bulk<Each: ChangingUseCase>: ChangingUseCase {
         var refused: [Refused] = []
         for (index, item) in items.enumerated() {
             guard item.target == .area(area) else { throw Failure.otherArea(item: index) }
-            try work.tx.execute("SAVEPOINT bulk_item")
             do {
-                answers.append(try item.perform(in: work))
-                try work.tx.execute("RELEASE SAVEPOINT bulk_item")
+                answers.append(try work.tx.savepoint { try item.perform(in: work) })
             } catch let refusal as any Refusal {
-                try work.tx.execute("ROLLBACK TO SAVEPOINT bulk_item")
-                try work.tx.execute("RELEASE SAVEPOINT bulk_item")
                 answers.append(nil)
                 refused.append(
                     Refused(

@@ -75,6 +75,8 @@ public struct RegisterArrival: ChangingUseCase {
 
     public enum Failure: Refusal, Equatable {
         case notAStation
+        /// The station was closed or merged; register at its successor.
+        case stationRetired
         /// Security and audit administrators must be named before the first intake.
         case notStaffed
         case arrivalInTheFuture
@@ -83,6 +85,7 @@ public struct RegisterArrival: ChangingUseCase {
         public var saying: Saying {
             switch self {
             case .notAStation: Saying("intake.notAStation")
+            case .stationRetired: Saying("intake.stationRetired")
             case .notStaffed: Saying("intake.notStaffed")
             case .arrivalInTheFuture: Saying("intake.arrivalInTheFuture", field: "arrivedAt")
             case .idInUse: Saying("intake.idInUse")
@@ -95,6 +98,10 @@ public struct RegisterArrival: ChangingUseCase {
         guard try work.isStaffed() else { throw Failure.notStaffed }
         // Five minutes for a desk clock that runs ahead.
         guard arrivedAt <= work.now.adding(.seconds(300)) else { throw Failure.arrivalInTheFuture }
+
+        let until: Day? = try work.tx.first(
+            "SELECT valid_until FROM area WHERE id = \(station)")?["valid_until"]
+        if let until, until < arrivedAt.inChina.day { throw Failure.stationRetired }
 
         let id = person ?? work.newID()
         if person != nil, try work.people.exists(id) { throw Failure.idInUse }
