@@ -162,6 +162,8 @@ public struct CompareCandidate: ReadingUseCase {
         /// Held by another area: the name is masked, contact goes through it.
         public var foreign: Bool
         public var name: String
+        /// Other names that were heard or read.
+        public var heard: [String]
         public var sex: Sex
         public var birth: PartialDay?
         public var maskedIdentity: String?
@@ -266,7 +268,7 @@ public struct CompareCandidate: ReadingUseCase {
         let seen = try work.tx.rows(
             """
             SELECT kind, value FROM observation WHERE person = \(id) AND retracted_at IS NULL
-                AND kind IN ('height', 'mark', 'accent', 'home-place', 'place')
+                AND kind IN ('name', 'height', 'mark', 'accent', 'home-place', 'place')
             ORDER BY recorded_at, id
             """)
         func values(_ kinds: Set<ObservationKind>) throws -> String? {
@@ -275,11 +277,16 @@ public struct CompareCandidate: ReadingUseCase {
             }
             return found.isEmpty ? nil : found.joined(separator: ";")
         }
+        // The engine compares these too; the page must show what it saw.
+        let heard = try seen.filter { try $0["kind"] == ObservationKind.name }.map {
+            try $0["value"] as String
+        }
         let name: String = try row["name"]
         let sealed: [UInt8]? = try row["identity_number"]
         return Side(
             id: id.text, holderName: try row["holder_name"], foreign: foreign,
-            name: foreign ? Masking.name(name) : name, sex: try row["sex"],
+            name: foreign ? Masking.name(name) : name,
+            heard: foreign ? heard.map(Masking.name) : heard, sex: try row["sex"],
             birth: try row["birth"],
             maskedIdentity: foreign
                 ? nil : try maskedIdentity(sealed, table: "person", row: id.text, work),
@@ -306,7 +313,7 @@ public struct CompareCandidate: ReadingUseCase {
         return (
             Side(
                 id: id.text, holderName: try row["holder_name"], foreign: foreign,
-                name: foreign ? Masking.name(name) : name, sex: try row["sex"],
+                name: foreign ? Masking.name(name) : name, heard: [], sex: try row["sex"],
                 birth: try row["birth"],
                 maskedIdentity: foreign
                     ? nil : try maskedIdentity(sealed, table: "missing_report", row: id.text, work),

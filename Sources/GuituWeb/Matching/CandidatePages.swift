@@ -48,7 +48,11 @@ enum CandidatePages {
         func said(_ value: String?) -> HTML? { value.map { "\($0)" } }
         func sex(_ value: Sex) -> HTML? { value.isKnown ? "\(text(of: value))" : nil }
         let rows: [(String, String, HTML?, HTML?)] = [
-            ("name", text("person.name"), said(one.name), said(other.name)),
+            (
+                "name", text("person.name"),
+                said(([one.name] + one.heard).joined(separator: " / ")),
+                said(other.name)
+            ),
             ("sex", text("person.sex"), sex(one.sex), sex(other.sex)),
             ("age", text("person.birth"), said(one.birth?.said), said(other.birth?.said)),
             ("height", text("missing.height"), said(one.height), said(other.height)),
@@ -78,9 +82,14 @@ enum CandidatePages {
         _ label: String, _ left: HTML?, _ right: HTML?, _ lines: [EvidenceLine], _ text: Text
     ) -> ComparedField {
         let weight = lines.reduce(0) { $0 + $1.logRatio } / log(10)
-        // Under a factor of 1.26 nothing is said; over ten it agrees.
+        // Under a factor of 1.26 nothing is said. What is the same agrees, what
+        // only sounds or lies near is close: the word is the engine's own.
+        let isSame = lines.contains { line in
+            let word = line.key.split(separator: ".").last ?? ""
+            return ["same", "sameDay", "sameVillage", "sameCounty", "shared", "fits"].contains(word)
+        }
         let verdict: ComparedField.Verdict =
-            lines.isEmpty ? .unknown : weight >= 1 ? .agrees : weight > -0.1 ? .close : .differs
+            lines.isEmpty ? .unknown : weight <= -0.1 ? .differs : isSame ? .agrees : .close
         let why = lines.map { text(TextKey(said: $0.key), $0.arguments) }
         return ComparedField(
             label, left: left, right: right, verdict: verdict, weight: weight,
