@@ -130,6 +130,7 @@ extension Form {
     public func check(
         _ name: String, _ label: String, value: Bool = false, hint: String? = nil
     ) -> HTML {
+        labels.note(name, label)
         let isOn = typed.values.isEmpty ? value : typed[name] == "yes"
         return """
             <div class="\(problem(name) == nil ? "field" : "field wrong")">\(complaint(name))\
@@ -193,26 +194,28 @@ extension Form {
     private func wrap(
         _ name: String, _ label: String, hint: String?, required isRequired: Bool, _ control: HTML
     ) -> HTML {
-        """
-        <div class="\(problem(name) == nil ? "field" : "field wrong")">
-        <label for="\(Form.id(name))">\(label)\(required(isRequired))</label>
-        \(hintLine(name, hint))\(complaint(name))
-        \(control)
-        </div>
-        """
+        labels.note(name, label)
+        return """
+            <div class="\(problem(name) == nil ? "field" : "field wrong")">
+            <label for="\(Form.id(name))">\(label)\(required(isRequired))</label>
+            \(hintLine(name, hint))\(complaint(name))
+            \(control)
+            </div>
+            """
     }
 
     private func group(
         _ name: String, _ label: String, hint: String?, required isRequired: Bool, _ boxes: [HTML]
     ) -> HTML {
-        """
-        <fieldset class="\(problem(name) == nil ? "field" : "field wrong")"\
-        \(attribute: "aria-describedby", describedBy(name, hint))>
-        <legend>\(label)\(required(isRequired))</legend>
-        \(hintLine(name, hint))\(complaint(name))
-        <div class="choices">\(boxes)</div>
-        </fieldset>
-        """
+        labels.note(name, label)
+        return """
+            <fieldset class="\(problem(name) == nil ? "field" : "field wrong")"\
+            \(attribute: "aria-describedby", describedBy(name, hint))>
+            <legend>\(label)\(required(isRequired))</legend>
+            \(hintLine(name, hint))\(complaint(name))
+            <div class="choices">\(boxes)</div>
+            </fieldset>
+            """
     }
 
     /// The first box carries the field's own id, so that the summary's link

@@ -1,4 +1,6 @@
+import GuituModel
 import GuituText
+import Synchronization
 
 /// What somebody typed: names and values as the browser sent them.
 public struct Typed: Sendable, Equatable {
@@ -54,6 +56,12 @@ public struct Form: Sendable {
             self.hint = hint
         }
 
+        /// What a clerk can say at a desk: the national list's fourth, "not
+        /// stated", comes from other systems only.
+        public static func sexes(_ text: Text) -> [Option] {
+            [Sex.male, .female, .unknown].map { Option($0.rawValue, text(of: $0)) }
+        }
+
         /// Every case of a vocabulary, in its own order and said in `text`.
         public static func all<V: CaseIterable & RawRepresentable<String>>(
             _ vocabulary: V.Type, _ text: Text
@@ -71,6 +79,15 @@ public struct Form: Sendable {
     public let key: String?
     /// The version the editor saw, when something that exists is edited.
     public let version: Int?
+    /// What each field drawn so far is called, so that the summary can name it:
+    /// it stands above the fields and is drawn after them.
+    let labels = Labels()
+
+    final class Labels: Sendable {
+        private let known = Mutex<[String: String]>([:])
+        func note(_ name: String, _ label: String) { known.withLock { $0[name] = label } }
+        subscript(name: String) -> String? { known.withLock { $0[name] } }
+    }
 
     public init(
         _ action: Link, _ text: Text, typed: Typed = Typed(), problems: [Problem] = [],
@@ -134,13 +151,17 @@ public struct Form: Sendable {
             \(Icon.danger.html)<div><h2>\(text("form.problems", ["count": text(problems.count)]))</h2><ul>
             \(problems.map { problem in
                 if let field = problem.field {
-                    "<li><a href=\"\("#\(Form.id(field))" as Link)\">\(problem.sentence)</a></li>" as HTML
+                    "<li><a href=\"\("#\(Form.id(field))" as Link)\">\(named(problem.sentence, field))</a></li>" as HTML
                 } else {
                     "<li>\(problem.sentence)</li>" as HTML
                 }
             })
             </ul></div></div>
             """
+    }
+
+    private func named(_ sentence: String, _ field: String) -> String {
+        labels[field].map { text("form.problem", ["field": $0, "sentence": sentence]) } ?? sentence
     }
 
     public static func id(_ name: String) -> String { "field-" + name }

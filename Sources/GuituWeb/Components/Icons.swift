@@ -49,10 +49,10 @@ public enum Icon: String, CaseIterable, Sendable {
 /// A path that leads to a lit door.
 public enum Logo {
     public static let mark: HTML = """
-        <svg class="logo" viewBox="0 0 48 48" width="40" height="40" aria-hidden="true" \
-        focusable="false"><path class="logo-arch" d="M13 38V18a11 11 0 0 1 22 0v20z"/>\
-        <path class="logo-light" d="M18.5 38V19a5.5 5.5 0 0 1 11 0v19z"/>\
-        <path class="logo-path" d="M18.5 38h11c1.5 2 6 2.5 6 5.5 0 1.8-1.5 3-3.5 4.5H14\
-        c2.5-1.5 7-2.5 7-4.5s-2.5-3-2.5-5.5z"/><path class="logo-ground" d="M4 38h9M35 38h9"/></svg>
+        <svg class="logo" viewBox="0 0 48 48" width="44" height="44" aria-hidden="true" \
+        focusable="false"><path class="logo-arch" d="M15.5 27V16a8.5 8.5 0 0 1 17 0v11"/>\
+        <path class="logo-arch" d="M6 27h9.5M32.5 27H42"/><path class="logo-path" \
+        d="M19.5 28.2h9c.6 3.3 6.5 4.3 6.5 7.8 0 3-3.5 4.5-5.5 8H9.5c3.5-4 12-4.5 12-8.5 0-2.5-2-3.5-2-7.3z"/>\
+        <path class="logo-light" d="M19.5 28.2V16.5a4.5 4.5 0 0 1 9 0v11.7z"/></svg>
         """
 }

@@ -169,7 +169,7 @@ public enum Urgency: Sendable {
 ///
 /// - Parameters:
 ///   - left: How long is left or past, already said.
-///   - due: The moment it is due, already said.
+///   - due: When it is due, or since when it waits, already said.
 public func duty(
     _ text: Text, _ title: String, about: HTML, left: String, due: String, urgency: Urgency,
     basis: Basis? = nil, action: HTML
@@ -178,7 +178,7 @@ public func duty(
     return """
         <li class="duty \(tone.rawValue)">
         <p class="clock">\(urgency == .overdue ? Icon.danger.html : Icon.clock.html)<b>\(left)</b>\
-        <span>\(text("duty.due", ["when": due]))</span></p>
+        <span>\(due)</span></p>
         <div class="duty-body"><p class="duty-title">\(title)</p><p class="about">\(about)</p>\
         \(basis?.view(text))</div>
         <div class="actions">\(action)</div>

@@ -65,7 +65,7 @@ enum ArrivalPages {
 
     private static func who(_ form: Form, _ text: Text) -> HTML {
         """
-        \(form.choices("sex", text("person.sex"), Form.Option.all(Sex.self, text), required: true))
+        \(form.choices("sex", text("person.sex"), Form.Option.sexes(text), required: true))
         \(form.choices("communication", text("person.communication"),
             Form.Option.all(Communication.self, text), required: true))
         \(form.partialDay("birth", text("person.birth")))

@@ -137,7 +137,7 @@ enum PersonPages {
                     \(form.line("name", text("person.name"), value: person.name, required: true, limit: 60))
                     \(form.select("nameCertainty", text("person.nameCertainty"), certainties,
                         value: person.nameCertainty.rawValue))
-                    \(form.choices("sex", text("person.sex"), Form.Option.all(Sex.self, text),
+                    \(form.choices("sex", text("person.sex"), Form.Option.sexes(text),
                         value: person.sex.rawValue, required: true))
                     \(form.partialDay("birth", text("person.birth"), value: person.birth?.said ?? ""))
                     \(form.select("communication", text("person.communication"),

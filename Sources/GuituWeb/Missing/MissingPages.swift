@@ -130,7 +130,7 @@ enum MissingPages {
     private static func who(_ form: Form, _ text: Text) -> HTML {
         """
         \(form.line("name", text("person.name"), required: true, limit: 60))
-        \(form.choices("sex", text("person.sex"), Form.Option.all(Sex.self, text), required: true))
+        \(form.choices("sex", text("person.sex"), Form.Option.sexes(text), required: true))
         \(form.partialDay("birth", text("person.birth")))
         \(form.line("identityNumber", text("person.identity"), limit: 40))
         \(form.line("height", text("missing.height"), .number, hint: text("missing.height.hint"), limit: 3, short: true))
