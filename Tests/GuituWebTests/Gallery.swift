@@ -343,9 +343,9 @@ struct Gallery {
     var duties: HTML {
         """
         <ul class="duties">
-        \(duty(text, say("发布寻亲公告", "Publish a tracing notice"), about: "\(say("无名氏2026-0312 · 女 · 60—70岁", "Unknown 2026-0312 · female · 60–70"))", left: say("已超期2小时", "2 hours overdue"), due: say("11月24日 01:05", "24 Nov, 01:05"), urgency: .overdue, basis: Basis(say("《生活无着的流浪乞讨人员救助管理机构工作规程》", "Working rules of relief stations"), say("第二十条", "article 20")), action: button(say("去发布", "Publish"), "/tracing/01a", primary: true)))
-        \(duty(text, say("核实疑似", "Decide a candidate"), about: "阿依古丽·买买提", left: say("还剩5小时", "5 hours left"), due: say("今天 08:00", "today, 08:00"), urgency: .soon, basis: Basis(say("《社会救助法》", "Social Assistance Law"), say("第五十二条", "article 52")), action: button(say("去核实", "Decide"), "/candidates/01b")))
-        \(duty(text, say("回访安置人员", "Visit a placed person"), about: "李秀英", left: say("还剩6天", "6 days left"), due: say("11月30日", "30 Nov"), urgency: .later, action: button(say("查看", "Open"), "/people/01c")))
+        \(duty(text, say("发布寻亲公告", "Publish a tracing notice"), about: "\(say("无名氏2026-0312 · 女 · 60—70岁", "Unknown 2026-0312 · female · 60–70"))", left: say("已超期2小时", "2 hours overdue"), due: say("截止：11月24日 01:05", "due 24 Nov, 01:05"), urgency: .overdue, basis: Basis(say("《生活无着的流浪乞讨人员救助管理机构工作规程》", "Working rules of relief stations"), say("第二十条", "article 20")), action: button(say("去发布", "Publish"), "/tracing/01a", primary: true)))
+        \(duty(text, say("核实疑似", "Decide a candidate"), about: "阿依古丽·买买提", left: say("还剩5小时", "5 hours left"), due: say("截止：今天 08:00", "due today, 08:00"), urgency: .soon, basis: Basis(say("《社会救助法》", "Social Assistance Law"), say("第五十二条", "article 52")), action: button(say("去核实", "Decide"), "/candidates/01b")))
+        \(duty(text, say("回访安置人员", "Visit a placed person"), about: "李秀英", left: say("还剩6天", "6 days left"), due: say("截止：11月30日", "due 30 Nov"), urgency: .later, action: button(say("查看", "Open"), "/people/01c")))
         </ul>
         """
     }
