@@ -112,11 +112,14 @@ enum RequestPages {
             rows.append((none, noneRow(none, text)))
         }
         rows.sort { $0.0 > $1.0 }
+        // Ten is what somebody reads; the rest is one key away.
+        let rest = rows.dropFirst(10).map(\.1)
         return card(
             text("tracing.candidates"),
             """
             <p class="hint">\(text("tracing.rankedAt", ["when": text(ranked)]))</p>
-            <ol class="ranking">\(rows.map(\.1))</ol>
+            <ol class="ranking">\(rows.prefix(10).map(\.1))</ol>
+            \(rest.isEmpty ? nil : disclosure(text("tracing.rest", ["count": text(rest.count)]), "<ol class=\"ranking\" start=\"11\">\(rest)</ol>"))
             <p class="hint">\(text("compare.advice"))</p>
             """)
     }
