@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import GuituStore
+import Synchronization
 
 // GRDB has these words too; here they are ours unless it says GRDB before.
 typealias SQL = GuituStore.SQL
@@ -33,10 +34,7 @@ public struct SQLiteDriver: Driver {
     public var writers: Int? { 1 }
 
     public func connect(for mode: TransactionMode) throws -> any Connection {
-        // Only its owner reads a file about people; SQLite gives the journal
-        // beside it the same permissions.
-        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        if file >= 0 { _ = close(file) }
+        makeFile(path)
 
         var configuration = Configuration()
         configuration.label = "guitu"
@@ -74,6 +72,22 @@ public struct SQLiteDriver: Driver {
         defer { connection.close() }
         try connection.execute("VACUUM INTO \(destination)")
         _ = chmod(destination, 0o600)
+    }
+}
+
+private let makingFile = Mutex(())
+
+/// Makes the file if there is none. Only its owner reads a file about people;
+/// SQLite gives the journal beside it the same permissions.
+///
+/// Never opens a file that is there: closing *any* descriptor of a file drops
+/// every lock that this process holds on it, SQLite's among them, and the next
+/// program to leave the database would remove the journal under our feet. The
+/// mutex keeps a second connection from opening between making and closing.
+private func makeFile(_ path: String) {
+    makingFile.withLock { _ in
+        let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if file >= 0 { _ = close(file) }
     }
 }
 
