@@ -90,7 +90,7 @@ public struct Kept: Sendable, Equatable {
     public static let actionName = "kept-for"
     /// Never carried: what proves who somebody is belongs to the old session.
     private static let dropped: Set<String> = [
-        Form.csrfName, "password", "new-password", "code", actionName,
+        Form.csrfName, "password", "current", "new", "again", "code", actionName,
     ]
 
     public var action: Link
