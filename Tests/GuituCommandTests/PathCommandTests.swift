@@ -93,7 +93,7 @@ struct PathCommandTests {
             "arrival", "register", "--station", station, "--mode", "police", "--brought-by", "派出所",
             "--sex", "male", "--communication", "unclear", "--condition", "well", "--name", "欧阳建国",
             "--birth", "约65岁", "--keep", "旧布包", "--consent", "agreed", "--key",
-            "0123456789abcdef", "--json",
+            "0123456789abcdef", "--at", "2026-11-01T02:30", "--json",
         ]
         let registered = try await shell.run(arrival, token: clerk)
         #expect(registered.status == 0, "\(registered.complaints)")

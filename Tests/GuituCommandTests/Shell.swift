@@ -12,13 +12,23 @@ struct Shell: Sendable {
     let folder: URL
     static let password = "清早的河边有三只白鹭"
 
+    struct NotJSON: Error {
+        var status: Int32
+        var output: String
+        var complaints: String
+    }
+
     struct Ended: Sendable {
         var status: Int32
         var output: String
         var complaints: String
 
         func json<Value: Decodable>(_ type: Value.Type) throws -> Value {
-            try JSONDecoder().decode(type, from: Data(output.utf8))
+            do {
+                return try JSONDecoder().decode(type, from: Data(output.utf8))
+            } catch {
+                throw NotJSON(status: status, output: output, complaints: complaints)
+            }
         }
     }
 

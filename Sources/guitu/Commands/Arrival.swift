@@ -51,6 +51,14 @@ struct ArrivalCommand: AsyncParsableCommand {
         @Option(help: "Send the same key again to be sure that nothing happens twice.")
         var key: String?
 
+        func validate() throws {
+            // Without it the moment of the second try would be another request.
+            guard key == nil || at != nil else {
+                throw ValidationError(
+                    "--key needs --at, so that the same request can be sent again")
+            }
+        }
+
         func run(in context: CommandContext) async throws {
             let now = context.workplace.clock.now
             var arrival = RegisterArrival(
