@@ -44,6 +44,34 @@ public struct ID<Subject>: Hashable, Comparable, Sendable, Codable, CustomString
         self.init(at: instant, using: &random)
     }
 
+    /// An id that sorts after `previous`, also when both are of one millisecond
+    /// or the clock was set back: what is written down later is listed later.
+    public init(at instant: Instant, after previous: String?) {
+        let fresh = Self(at: instant)
+        // Ten characters are the time; see above.
+        guard let previous, fresh.text.prefix(10) <= previous.prefix(10),
+            let next = Self.successor(of: previous)
+        else {
+            self = fresh
+            return
+        }
+        self = next
+    }
+
+    /// The next id of the same millisecond; nil after the last one.
+    private static func successor(of text: String) -> Self? {
+        var characters = Array(text.utf8)
+        for place in characters.indices.reversed() where place >= 10 {
+            guard let digit = crockfordDigits.firstIndex(of: characters[place]) else { return nil }
+            guard digit == crockfordDigits.count - 1 else {
+                characters[place] = crockfordDigits[digit + 1]
+                return Self(String(decoding: characters, as: UTF8.self))
+            }
+            characters[place] = crockfordDigits[0]
+        }
+        return nil
+    }
+
     public var description: String { text }
     public static func < (a: Self, b: Self) -> Bool { a.text < b.text }
 

@@ -1,6 +1,7 @@
 import Foundation
 import GuituModel
 import GuituStore
+import Synchronization
 
 /// Everything a use-case has while it runs: its transaction, who asks, what
 /// time it is, the keys, and a place to say what happened.
@@ -17,9 +18,11 @@ public final class Work {
     /// What the audit entry will say; a replayed key sets it.
     var outcome: AuditEntry.Outcome = .done
 
+    let ids: IDSource
+
     init(
         tx: any Transaction, viewer: Viewer, holding: Holding, now: Instant, keys: Keys,
-        settings: Settings
+        settings: Settings, ids: IDSource
     ) {
         self.tx = tx
         self.viewer = viewer
@@ -27,6 +30,7 @@ public final class Work {
         self.now = now
         self.keys = keys
         self.settings = settings
+        self.ids = ids
     }
 
     public var today: Day { now.inChina.day }
@@ -39,7 +43,8 @@ public final class Work {
         }
     }
 
-    public func newID<Subject>() -> ID<Subject> { ID(at: now) }
+    /// Sorts after every id this workplace gave before.
+    public func newID<Subject>() -> ID<Subject> { ids.next(at: now) }
 
     /// The station or office that holds the target.
     public var holder: Area.ID {
@@ -60,7 +65,7 @@ public final class Work {
         try tx.execute(
             """
             INSERT INTO fact (id, kind, subject_kind, subject, area, details, occurred_at, recorded_at)
-            VALUES (\(ID<Fact>(at: now)), \(kind), \(label.kind), \(label.id), \(area),
+            VALUES (\(newID() as ID<Fact>), \(kind), \(label.kind), \(label.id), \(area),
                 \(try canonicalJSON(details)), \(occurred ?? now), \(now))
             """)
     }
@@ -78,7 +83,7 @@ public final class Work {
             """
             INSERT INTO notification
                 (id, account, saying, arguments, subject_kind, subject, made_at)
-            VALUES (\(ID<Notification>(at: now)), \(account), \(saying.key),
+            VALUES (\(newID() as ID<Notification>), \(account), \(saying.key),
                 \(try canonicalJSON(saying.arguments)), \(label.kind), \(label.id), \(now))
             """)
     }
@@ -98,6 +103,19 @@ public final class Work {
     /// saw; otherwise the editor is shown what stands there now.
     public func expectOne(_ changed: Int, current: () throws -> [String: String]) throws {
         guard changed == 1 else { throw Ending.stale(current: try current()) }
+    }
+}
+
+/// Gives ids in the order in which they were asked for.
+final class IDSource: Sendable {
+    private let last = Mutex<String?>(nil)
+
+    func next<Subject>(at now: Instant) -> ID<Subject> {
+        last.withLock { last in
+            let id = ID<Subject>(at: now, after: last)
+            last = id.text
+            return id
+        }
     }
 }
 

@@ -18,6 +18,7 @@ public final class Workplace: Sendable {
     public let wakes = Wakes()
     let logger: Logger
     private let audits: AuditGroup
+    private let ids = IDSource()
 
     public init(
         database: Database, clock: any Clock, keys: Keys, settings: Settings = Settings(),
@@ -94,7 +95,7 @@ public final class Workplace: Sendable {
         Attempt(
             name: type(of: useCase).name, needs: type(of: useCase).needs, target: useCase.target,
             digest: keys.auditDigest(Data(try canonicalJSON(useCase).utf8)), key: key,
-            now: clock.now, keys: keys, settings: settings)
+            now: clock.now, keys: keys, settings: settings, ids: ids)
     }
 
     /// Turns whatever went wrong into an `Ending`; what nobody foresaw is
@@ -189,6 +190,7 @@ private struct Attempt: Sendable {
     var now: Instant
     var keys: Keys
     var settings: Settings
+    var ids: IDSource
 
     func run<Answer: Sendable>(
         as actor: Actor, in tx: any Transaction, _ body: (Work) throws -> Answer
@@ -207,7 +209,8 @@ private struct Attempt: Sendable {
         do {
             let holding = try viewer.authorise(needs, on: target, in: tx)
             let work = Work(
-                tx: tx, viewer: viewer, holding: holding, now: now, keys: keys, settings: settings)
+                tx: tx, viewer: viewer, holding: holding, now: now, keys: keys,
+                settings: settings, ids: ids)
             do {
                 let answer = try body(work)
                 return (.answer(answer), viewer, entry(key == nil ? .done : work.outcome, holding))
