@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run serve invent test browser-test format lint clean bench kill-test
+.PHONY: help setup build run serve invent test browser-test format lint clean kill-test
 
 GUITU := .build/release/guitu
 DATA := data
@@ -15,7 +15,6 @@ help:
 	@echo 'make test       every test, on SQLite, PostgreSQL and in a browser'
 	@echo 'make setup      only install what is missing'
 	@echo 'make format     lay out the Swift sources'
-	@echo 'make bench      measure against a peer doing the same work'
 	@echo 'make kill-test  200 kills under load on each database'
 	@echo 'make clean      remove what was built (not the data)'
 
@@ -43,10 +42,6 @@ format:
 
 lint:
 	@Scripts/test format
-
-bench: build
-	@Scripts/setup bench
-	@Benchmarks/run
 
 kill-test:
 	@Scripts/setup test
