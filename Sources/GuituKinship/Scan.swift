@@ -95,29 +95,61 @@ struct Scan: Sendable {
         }
     }
 
-    /// The log ratios of everybody in the section, in its order.
-    func all(_ section: ProfileLibrary.Section) -> [Double] {
+    /// The log ratios of everybody in the section, block by block: the place of
+    /// the first, how many, and their values while they are in the cache. A
+    /// genotype off the codebook adds nothing yet, see `exact`.
+    private func sums(
+        _ section: ProfileLibrary.Section,
+        _ body: (Int, Int, UnsafeMutablePointer<Double>) -> Void
+    ) {
         let size = Int(KINSHIP_BLOCK)
-        let blocks = section.blocks
         var flat: [Double] = []
         flat.reserveCapacity(256 * rows.count)
         for row in rows { flat += row.byCode }
-        var result = [Double](unsafeUninitializedCapacity: blocks * size) { sums, filled in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: size) { values in
             section.codes.withUnsafeBufferPointer { codes in
                 flat.withUnsafeBufferPointer { flat in
                     guard let codes = codes.baseAddress, let flat = flat.baseAddress,
-                        let sums = sums.baseAddress
+                        let values = values.baseAddress
                     else { return }
-                    for block in 0..<blocks {
+                    for block in 0..<section.blocks {
                         kinship_sums(
-                            codes + block * size * rows.count, rows.count, flat,
-                            sums + block * size)
+                            codes + block * size * rows.count, rows.count, flat, values)
+                        body(block * size, min(size, section.count - block * size), values)
                     }
-                    filled = blocks * size
                 }
             }
         }
-        result.removeLast(result.count - min(section.count, result.count))
+    }
+
+    /// Writes the section's log ratios into `result`, by profile of the library.
+    /// - Parameter isFirst: false keeps what stands there where it is larger.
+    func write(
+        _ result: inout [Double], _ section: ProfileLibrary.Section, isFirst: Bool
+    ) {
+        result.withUnsafeMutableBufferPointer { result in
+            section.profiles.withUnsafeBufferPointer { profiles in
+                sums(section) { first, count, values in
+                    if isFirst {
+                        for i in 0..<count { result[Int(profiles[first + i])] = values[i] }
+                    } else {
+                        for i in 0..<count {
+                            let candidate = Int(profiles[first + i])
+                            // NaN of an impossible family stays NaN.
+                            if !(values[i] <= result[candidate]) { result[candidate] = values[i] }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The log ratios of everybody in the section, in its order.
+    func all(_ section: ProfileLibrary.Section) -> [Double] {
+        var result = [Double](repeating: 0, count: section.count)
+        sums(section) { first, count, values in
+            for i in 0..<count { result[first + i] = values[i] }
+        }
         for place in section.wide.keys { result[place] = exact(section, place) }
         return result
     }
