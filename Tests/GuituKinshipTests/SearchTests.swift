@@ -224,6 +224,22 @@ struct SearchTests {
         #expect(whole.bytesPerProfile < 120)  // few profiles, three started blocks
     }
 
+    @Test("everybody's ratios in one array are those of the search", arguments: [false, true])
+    func everybody(ofOneSex: Bool) throws {
+        var random = SplitMix64(seed: 8)
+        var world = try World(Self.worlds[3].1, loci: 8, large: false, people: 2500, &random)
+        if ofOneSex { for k in world.profiles.indices { world.profiles[k].sex = .woman } }
+        let library = ProfileLibrary(loci: world.loci, profiles: world.profiles)
+        let search = try Search(library, options: world.options, threshold: 0)
+        var values: [Double] = []
+        for relation in [Relation.parent, .fullSib] {
+            try search.logRatios(world.profiles[6], relation, into: &values)
+            let hits = try search.run([world.profiles[6]], [relation]).hits
+            #expect(hits.count == values.count)
+            #expect(hits.allSatisfy { values[$0.candidate] == $0.logRatio })
+        }
+    }
+
     @Test("slices of the queries give together what one run gives, and nobody meets themselves")
     func slices() throws {
         var random = SplitMix64(seed: 4)

@@ -51,7 +51,9 @@ struct Benchmark {
     /// One profile, and one family, against a million.
     private func scan() throws {
         let count = 1_000_000
-        let profiles = invented(count, loci, seed: 1)
+        var profiles = invented(count, loci, seed: 1)
+        // Men and women by turns, as a real library has them.
+        for k in profiles.indices where k % 2 == 1 { profiles[k].sex = .woman }
         let library = ProfileLibrary(loci: loci, profiles: profiles)
         let naive = Naive(loci, profiles)
         let query = invented(1, loci, seed: 2)[0]
