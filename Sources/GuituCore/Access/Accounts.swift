@@ -217,6 +217,32 @@ public struct ListAccounts: ReadingUseCase {
     }
 }
 
+/// The offices and stations where the viewer keeps accounts, to choose the home
+/// of a new one or where a role holds.
+public struct ListAccountAreas: ReadingUseCase {
+    public static let needs = Permission.manageAccounts
+    public static let effect = Effect.reads
+    public var target: Target { .ownAreas }
+    public init() {}
+
+    public struct Line: Sendable, Encodable, Equatable {
+        public var id: Area.ID
+        public var name: String
+        public var level: Area.Level
+    }
+
+    /// In the order of their codes, the retired ones left out.
+    public func perform(in work: Work) throws -> [Line] {
+        try work.tx.rows(
+            """
+            SELECT a.id, a.name, a.level FROM area a
+            WHERE \(work.viewer.scope(.manageAccounts, area: "a.id")) AND a.valid_until IS NULL
+            ORDER BY a.code, a.id
+            """
+        ).map { Line(id: try $0["id"], name: try $0["name"], level: try $0["level"]) }
+    }
+}
+
 /// One account with its roles, for the page where it is changed.
 public struct SeeAccount: ReadingUseCase {
     public static let needs = Permission.seeAccounts

@@ -48,6 +48,7 @@ extension Samples {
             ResetPassword(account: $1.id($0.account), password: .init([0]))
         },
         .read(.securityAdministrator, record: false) { _, _ in ListAccounts() },
+        .read(.securityAdministrator, record: false) { _, _ in ListAccountAreas() },
         .read(.auditAdministrator) { SeeAccount(account: $1.id($0.account)) },
     ]
 
