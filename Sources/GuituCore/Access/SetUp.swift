@@ -94,13 +94,13 @@ struct SetUp: ChangingUseCase {
         }
         var home: Area.ID?
         for area in areas {
-            let made = try work.areas.insert(area, under: parent)
+            let made = try SetUp.about(area.level) { try work.areas.insert(area, under: parent) }
             home = home ?? made
             parent = made
         }
         var stationID: Area.ID?
         if let station, let parent {
-            let made = try work.areas.insert(station, under: parent)
+            let made = try SetUp.about(.station) { try work.areas.insert(station, under: parent) }
             home = home ?? made
             stationID = made
         }
@@ -111,6 +111,26 @@ struct SetUp: ChangingUseCase {
         try work.accounts.grant(.systemAdministrator, at: home, to: account)
         try work.emit(.accountMade, about: .account(account), in: home, ["by": "set-up"])
         return SetUpDone(account: account, home: home, station: stationID)
+    }
+
+    /// Several areas stand in one form: what is wrong with one is said beside
+    /// its own fields, `city.code` or `station.address`.
+    private static func about<Made>(_ level: Area.Level, _ body: () throws -> Made) throws -> Made {
+        func placed(_ sayings: [Saying]) -> InvalidFields {
+            InvalidFields(
+                sayings.map { saying in
+                    Saying(
+                        saying.key, saying.arguments,
+                        field: saying.field.map { "\(level.rawValue).\($0)" })
+                })
+        }
+        do {
+            return try body()
+        } catch let invalid as InvalidFields {
+            throw placed(invalid.fields)
+        } catch let refused as AreaRefused {
+            throw placed([refused.saying])
+        }
     }
 
     /// As typed from a terminal: blanks, hyphens and case do not matter.

@@ -124,6 +124,11 @@ struct SetUpTests {
         let reversed = disorder
         #expect(
             await ending { _ = try await place.setUp(reversed) } == "refused setUp.areasOutOfOrder")
+        var misplaced = request(code)
+        misplaced.areas[1].code = "110100"
+        let elsewhere = misplaced
+        let misfit = await refusal { _ = try await place.setUp(elsewhere) } as? InvalidFields
+        #expect(misfit?.fields == [Saying("area.otherProvince", field: "city.code")])
         // None of the refusals used it up.
         let typed = code.reveal.uppercased().replacing("-", with: " ")
         _ = try await place.setUp(request(Secret(typed)))
