@@ -71,6 +71,9 @@ extension Link: ExpressibleByStringInterpolation {
 
         public mutating func appendLiteral(_ literal: String) { address += literal }
 
+        /// The page above this one, an address of ours already.
+        public mutating func appendInterpolation(base: Link) { address += base.address }
+
         /// One component. "." and ".." vanish: browsers climb on them even when
         /// they are percent-encoded.
         public mutating func appendInterpolation(_ component: String) {

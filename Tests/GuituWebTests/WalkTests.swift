@@ -52,7 +52,7 @@ struct Records: Sendable {
             "person": person.text, "request": arrived.request?.text ?? none,
             "report": report.report.text, "candidate": candidate ?? none,
             "account": account ?? none, "bed": bed ?? none, "area": station.text,
-            "attachment": none, "import": none, "notification": none, "job": none, "asset": "x",
+            "room": none, "attachment": none, "import": none, "notification": none, "job": none, "asset": "x",
         ]
     }
 

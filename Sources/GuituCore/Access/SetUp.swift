@@ -52,6 +52,25 @@ struct OfferSetUp: ChangingUseCase {
     }
 }
 
+/// Whether a code opens the set-up; uses nothing up.
+struct TrySetUpCode: ReadingUseCase {
+    static let needs = Permission.visit
+    static let effect = Effect.reads
+    var target: Target { .nobody }
+    var code: Secret
+
+    func perform(in work: Work) throws -> Nothing {
+        guard try SeeSetUp().perform(in: work).isNew else { throw SetUpRefused.alreadyDone }
+        let open = try work.tx.first(
+            """
+            SELECT 1 AS found FROM setup_code
+            WHERE id = 1 AND used_at IS NULL AND digest = \(Keys.tokenDigest(SetUp.plain(code.reveal)))
+            """)
+        guard open != nil else { throw SetUpRefused.wrongCode }
+        return Nothing()
+    }
+}
+
 /// Names the places and the first system administrator, once, with the code
 /// that `guitu serve` printed in the terminal.
 ///
@@ -191,9 +210,9 @@ extension Workplace {
     }
 
     public func setUp(_ request: SetUpRequest) async throws -> SetUpDone {
-        guard try await perform(SeeSetUp(), as: .visitor).isNew else {
-            throw Ending.refused(SetUpRefused.alreadyDone)
-        }
+        // Before the costly hashing: who has no code keeps no thread of the
+        // pool busy. The change itself asks again, and uses the code up.
+        _ = try await perform(TrySetUpCode(code: request.code), as: .visitor)
         if let failure = PasswordRules.failure(of: request.password, login: request.login) {
             throw Ending.refused(InvalidFields([failure.saying(field: "password")]))
         }

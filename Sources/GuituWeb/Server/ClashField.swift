@@ -33,6 +33,10 @@ struct ClashField {
         case "protection": ClashField(TextKey("person.protection"), words(Protection.self))
         case "address": ClashField(TextKey("station.address")) { value, _ in value }
         case "hotline": ClashField(TextKey("station.hotline")) { value, _ in value }
+        case "isDisabled":
+            ClashField(TextKey("account.access")) { value, text in
+                value == "true" ? text("account.disabled") : text("account.enabled")
+            }
         default: ClashField(TextKey("clash.other")) { value, _ in value }
         }
     }

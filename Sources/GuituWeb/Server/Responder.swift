@@ -98,7 +98,8 @@ struct Responder: HTTPResponder {
 
     private func read(_ request: Request, _ empty: Visit, _ guest: Guest) async throws -> Visit {
         let route = empty.route
-        if route.pattern == "/sign-in", !signInLimit.take(guest.origin) {
+        // Both try secrets: a password, or the code of the first set-up.
+        if ["/sign-in", "/set-up"].contains(route.pattern), !signInLimit.take(guest.origin) {
             throw WebFault.tooManyTries
         }
         let limit =

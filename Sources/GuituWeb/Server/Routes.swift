@@ -4,5 +4,5 @@ public let allRoutes: [Route] = [
     HomePages.routes, NotificationPages.routes, ArrivalPages.routes, PeoplePages.routes,
     PersonPages.routes, AttachmentPages.routes, StayPages.routes, DeparturePages.routes,
     RequestPages.routes, CandidatePages.routes, MissingPages.routes, ImportPages.routes,
-    AccountsPages.routes, StationPages.routes, AuditPages.routes, JobPages.routes,
+    AccountPages.routes, StationPages.routes, AuditPages.routes, JobPages.routes,
 ].flatMap { $0 }

@@ -13,6 +13,7 @@ extension Samples {
         "EndSession": "needs a session of one's own; SessionTests",
         "OfferSetUp": "only before there are accounts; SetUpTests",
         "SetUp": "only before there are accounts; SetUpTests",
+        "TrySetUpCode": "only before there are accounts; SetUpTests",
         "SeeSetUp": "for every visitor; SetUpTests",
     ]
 

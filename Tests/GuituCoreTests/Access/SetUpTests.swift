@@ -115,6 +115,12 @@ struct SetUpTests {
                 await ending { _ = try await place.setUp(request(wrong)) }
                     == "refused setUp.wrongCode")
         }
+        // The code is asked first: without it not even the password is looked at.
+        var weakToo = request(old)
+        weakToo.password = Secret("password1234")
+        let codeless = weakToo
+        #expect(
+            await ending { _ = try await place.setUp(codeless) } == "refused setUp.wrongCode")
         var weak = request(code)
         weak.password = Secret("password1234")
         let refused = weak
