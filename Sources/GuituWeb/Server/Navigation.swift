@@ -31,6 +31,9 @@ enum Navigation {
             key: TextKey("place.missing"), link: "/missing", icon: .report, shortcut: "m",
             needs: .seeMissing),
         Destination(
+            key: TextKey("place.figures"), link: "/figures", icon: .chart, shortcut: "f",
+            needs: .seeIndicators),
+        Destination(
             key: TextKey("place.stations"), link: "/stations", icon: .gear, shortcut: "s",
             needs: .manageStations),
         Destination(
