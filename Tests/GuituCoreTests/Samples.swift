@@ -80,6 +80,7 @@ enum Samples {
         "StoreRanking": "a job's own result",
         "MarkNotificationRead": "one's own only; NotificationTests",
         "RetryJob": "needs a dead job; JobTests",
+        "Export": "generic: its name is that of a list; ListTests",
     ]) { $1 }
 
     static let all: [Sample] =
@@ -126,6 +127,7 @@ enum Samples {
                 from: $0.office.clock.now)
         },
         .read(.safetyOfficer) { SeeBeds(station: $1.id($0.office.station)) },
+        .read(.safetyOfficer) { ExportBeds(station: $1.id($0.office.station)) },
         .change(.carer, person: true) {
             KeepBelonging(episode: $1.id($0.episode), item: .init(name: "水杯"))
         },
@@ -193,7 +195,12 @@ enum Samples {
     ]
 
     static let oversight: [Sample] = [
-        .read(.carer, record: false) { _, _ in SeeDesk() }
+        .read(.carer, record: false) { _, _ in SeeDesk() },
+        .read(.supervisor) { scene, place in
+            var figures = SeeFigures()
+            figures.area = place.id(scene.office.station)
+            return figures
+        },
     ]
 
     static let attachments: [Sample] = [

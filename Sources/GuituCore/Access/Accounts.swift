@@ -132,15 +132,26 @@ public struct ChangeAccount: ChangingUseCase {
     }
 }
 
-/// Accounts of the offices below one's own, by login.
-public struct ListAccounts: ReadingUseCase {
+/// Accounts of the offices below one's own, by login unless another order is
+/// asked for.
+public struct ListAccounts: ReadingUseCase, ListUseCase {
     public static let needs = Permission.seeAccounts
     public static let effect = Effect.reads
     public var target: Target { .ownAreas }
-    /// Part of a login or name.
+
+    public enum Order: String, CaseIterable, Codable, Sendable {
+        case login
+        case name
+        /// Who never signed in first.
+        case lastSignIn = "last-sign-in"
+    }
+
+    /// The beginning of a login or name.
     public var search = ""
     public var includesDisabled = false
     public var role: Role?
+    public var order = Order.login
+    public var isDescending = false
     public var after: String?
     public var limit = 50
     public init() {}
@@ -182,15 +193,17 @@ public struct ListAccounts: ReadingUseCase {
                     AND g.revoked_at IS NULL)
                 """)
         }
-        if let after { conditions.append("a.login > \(after)") }
+        let order = self.sorting
+        if let following = order.following(after) { conditions.append(following) }
         let limit = min(max(limit, 1), 500)
         let rows = try work.tx.rows(
             """
             SELECT a.id, a.login, a.name, h.name AS home_name, a.disabled_at,
                 a.must_change_password,
-                (SELECT MAX(s.made_at) FROM session s WHERE s.account = a.id) AS last_sign_in
+                (SELECT MAX(s.made_at) FROM session s WHERE s.account = a.id) AS last_sign_in,
+                \(order.selected)
             FROM account a JOIN area h ON h.id = a.home
-            WHERE \(SQL.joined(conditions, by: " AND ")) ORDER BY a.login LIMIT \(limit + 1)
+            WHERE \(SQL.joined(conditions, by: " AND ")) ORDER BY \(order.clause) LIMIT \(limit + 1)
             """)
         var roles: [Account.ID: [Role]] = [:]
         let shown = rows.prefix(limit)
@@ -213,7 +226,23 @@ public struct ListAccounts: ReadingUseCase {
                 isDisabled: disabledAt != nil, mustChangePassword: try row["must_change_password"],
                 lastSignIn: try row["last_sign_in"])
         }
-        return Answer(lines: lines, next: rows.count > limit ? lines.last?.login : nil)
+        return Answer(lines: lines, next: try order.next(rows, limit: limit))
+    }
+
+    private var sorting: ListOrder {
+        switch order {
+        case .login: ListOrder(.words("a.login"), id: "a.id", isDescending: isDescending)
+        case .name: ListOrder(.words("a.name"), id: "a.id", isDescending: isDescending)
+        case .lastSignIn:
+            ListOrder(
+                .instant(
+                    "COALESCE((SELECT MAX(s.made_at) FROM session s WHERE s.account = a.id), 0)"),
+                id: "a.id", isDescending: isDescending)
+        }
+    }
+
+    public static func parts(of answer: Answer) -> (lines: [Line], next: String?) {
+        (answer.lines, answer.next)
     }
 }
 

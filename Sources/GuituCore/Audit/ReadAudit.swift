@@ -19,7 +19,7 @@ public struct AuditLine: Codable, Sendable, Equatable {
 }
 
 /// Reads the trail of the areas one is audit administrator of, newest first.
-public struct ReadAudit: ReadingUseCase {
+public struct ReadAudit: ReadingUseCase, ListUseCase {
     public static let needs = Permission.readAudit
     public static let effect = Effect.readsSensitive
     public var target: Target { .ownAreas }
@@ -103,6 +103,10 @@ public struct ReadAudit: ReadingUseCase {
         return Answer(
             lines: lines,
             next: next.map { Cursor(at: $0.at, chain: $0.chain, sequence: $0.sequence) })
+    }
+
+    public static func parts(of answer: Answer) -> (lines: [AuditLine], next: Cursor?) {
+        (answer.lines, answer.next)
     }
 }
 

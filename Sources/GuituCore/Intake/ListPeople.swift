@@ -2,7 +2,7 @@ import GuituModel
 import GuituStore
 
 /// The people of one's own areas, found by name, pinyin, initials or case number.
-public struct ListPeople: ReadingUseCase {
+public struct ListPeople: ReadingUseCase, ListUseCase {
     public static let needs = Permission.seePeople
     public static let effect = Effect.readsSensitive
     public var target: Target { .ownAreas }
@@ -16,6 +16,10 @@ public struct ListPeople: ReadingUseCase {
     public enum Order: String, CaseIterable, Codable, Sendable {
         case newest
         case name
+        /// Who has waited longest first.
+        case arrival
+        /// By room and bed; who has none first.
+        case bed
     }
 
     public var search = ""
@@ -23,6 +27,8 @@ public struct ListPeople: ReadingUseCase {
     public var sex: Sex?
     public var station: Area.ID?
     public var order = Order.newest
+    /// The other way round; the newest always come first.
+    public var isDescending = false
     /// The cursor that the page before gave.
     public var after: String?
     public var limit = 50
@@ -37,6 +43,7 @@ public struct ListPeople: ReadingUseCase {
         public var stationName: String
         public var arrivedAt: Instant?
         public var place: WhereaboutsKind?
+        public var bed: String?
         public var caseNumber: String?
         public var traced: Bool
         public var isProtected: Bool
@@ -64,71 +71,55 @@ public struct ListPeople: ReadingUseCase {
         }
         if let sex { conditions.append("p.sex = \(sex)") }
         if let station { conditions.append("p.holder = \(station)") }
-        let order: SQL
-        switch self.order {
-        case .newest:
-            order = "p.recorded_at DESC, p.id DESC"
-            if let (instant, id) = Cursor.instant(after) {
-                conditions.append(
-                    """
-                    (p.recorded_at < \(instant) OR (p.recorded_at = \(instant) AND p.id < \(id)))
-                    """)
-            }
-        case .name:
-            order = "p.pinyin, p.id"
-            if let (pinyin, id) = Cursor.text(after) {
-                conditions.append(
-                    "(p.pinyin > \(pinyin) OR (p.pinyin = \(pinyin) AND p.id > \(id)))")
-            }
-        }
+        let order = self.sorting
+        if let following = order.following(after) { conditions.append(following) }
         let limit = min(max(limit, 1), 500)
         let rows = try work.tx.rows(
             """
-            SELECT p.id, p.name, p.pinyin, p.sex, p.birth, p.protection, p.recorded_at,
-                a.name AS station_name, e.arrived_at, e.case_number, w.kind AS place,
+            SELECT p.id, p.name, p.sex, p.birth, p.protection, a.name AS station_name, e.arrived_at,
+                e.case_number, w.kind AS place, o.name AS room, b.name AS bed, \(order.selected),
                 (SELECT COUNT(*) FROM tracing_request r
                  WHERE r.person = p.id AND r.closed_at IS NULL) AS traced
             FROM person p JOIN area a ON a.id = p.holder
             LEFT JOIN episode e ON e.person = p.id AND e.ended_at IS NULL
             LEFT JOIN whereabouts w ON w.episode = e.id AND w.until_at IS NULL
-            WHERE \(SQL.joined(conditions, by: " AND ")) ORDER BY \(order) LIMIT \(limit + 1)
+            LEFT JOIN bed_stay s ON s.episode = e.id AND s.until_at IS NULL
+            LEFT JOIN bed b ON b.id = s.bed LEFT JOIN room o ON o.id = b.room
+            WHERE \(SQL.joined(conditions, by: " AND ")) ORDER BY \(order.clause) LIMIT \(limit + 1)
             """)
         let seesTracing = work.viewer.may(.seeTracing)
         let lines = try rows.prefix(limit).map { row in
             let traced: Int = try row["traced"]
             let protection: Protection = try row["protection"]
+            let room: String? = try row["room"]
+            let bed: String? = try row["bed"]
             return Line(
                 id: try row["id"], maskedName: Masking.name(try row["name"]), sex: try row["sex"],
                 birth: try row["birth"], stationName: try row["station_name"],
                 arrivedAt: try row["arrived_at"], place: try row["place"],
+                bed: room.flatMap { room in bed.map { "\(room) \($0)" } },
                 caseNumber: try row["case_number"],
                 traced: seesTracing && traced > 0 && protection == .none,
                 isProtected: protection != .none)
         }
-        guard rows.count > limit, let last = rows.prefix(limit).last else {
-            return Answer(lines: lines, next: nil)
+        return Answer(lines: lines, next: try order.next(rows, limit: limit))
+    }
+
+    private var sorting: ListOrder {
+        switch order {
+        case .newest: ListOrder(.instant("p.recorded_at"), id: "p.id", isDescending: true)
+        case .name: ListOrder(.words("p.pinyin"), id: "p.id", isDescending: isDescending)
+        case .arrival:
+            ListOrder(
+                .instant("COALESCE(e.arrived_at, 0)"), id: "p.id", isDescending: isDescending)
+        case .bed:
+            ListOrder(
+                .words("COALESCE(o.name || ' ' || b.name, '')"), id: "p.id",
+                isDescending: isDescending)
         }
-        let next =
-            switch self.order {
-            case .newest: Cursor.of(try last["recorded_at"] as Instant, try last["id"])
-            case .name: Cursor.of(try last["pinyin"] as String, try last["id"])
-            }
-        return Answer(lines: lines, next: next)
-    }
-}
-
-/// Where a list goes on: the sort key and id of the last line shown.
-enum Cursor {
-    static func of(_ instant: Instant, _ id: String) -> String { "\(instant.milliseconds)~\(id)" }
-    static func of(_ text: String, _ id: String) -> String { "\(text)~\(id)" }
-
-    static func instant(_ cursor: String?) -> (Instant, String)? {
-        guard let (key, id) = text(cursor), let milliseconds = Int64(key) else { return nil }
-        return (Instant(milliseconds: milliseconds), id)
     }
 
-    static func text(_ cursor: String?) -> (String, String)? {
-        guard let cursor, let cut = cursor.lastIndex(of: "~") else { return nil }
-        return (String(cursor[..<cut]), String(cursor[cursor.index(after: cut)...]))
+    public static func parts(of answer: Answer) -> (lines: [Line], next: String?) {
+        (answer.lines, answer.next)
     }
 }

@@ -2,13 +2,25 @@ import GuituModel
 import GuituStore
 
 /// The missing reports of one's own areas.
-public struct ListMissing: ReadingUseCase {
+public struct ListMissing: ReadingUseCase, ListUseCase {
     public static let needs = Permission.seeMissing
     public static let effect = Effect.readsSensitive
     public var target: Target { .ownAreas }
 
+    public enum Order: String, CaseIterable, Codable, Sendable {
+        case newest
+        case name
+        /// By the day they were last seen; who is longest away first, unknown
+        /// days before all others.
+        case lost
+        case state
+    }
+
     public var search = ""
     public var state: ReportState? = .open
+    public var order = Order.newest
+    /// The other way round; the newest always come first.
+    public var isDescending = false
     public var after: String?
     public var limit = 50
 
@@ -45,15 +57,13 @@ public struct ListMissing: ReadingUseCase {
                 """)
         }
         if let state { conditions.append("m.state = \(state)") }
-        if let (instant, id) = Cursor.instant(after) {
-            conditions.append(
-                "(m.recorded_at < \(instant) OR (m.recorded_at = \(instant) AND m.id < \(id)))")
-        }
+        let order = self.sorting
+        if let following = order.following(after) { conditions.append(following) }
         let limit = min(max(limit, 1), 500)
         let rows = try work.tx.rows(
             """
             SELECT m.id, m.name, m.sex, m.birth, m.lost, m.lost_place, m.home_place, m.state,
-                m.reported_at, m.recorded_at, a.name AS holder_name,
+                m.reported_at, a.name AS holder_name, \(order.selected),
                 (SELECT COUNT(*) FROM candidate c JOIN tracing_request r ON r.id = c.request
                  JOIN person p ON p.id = r.person
                  WHERE c.report = m.id AND c.state IN ('proposed', 'first-confirmed')
@@ -61,7 +71,7 @@ public struct ListMissing: ReadingUseCase {
                     AND r.consent IN ('agreed', 'cannot-decide')) AS candidates
             FROM missing_report m JOIN area a ON a.id = m.holder
             WHERE \(SQL.joined(conditions, by: " AND "))
-            ORDER BY m.recorded_at DESC, m.id DESC LIMIT \(limit + 1)
+            ORDER BY \(order.clause) LIMIT \(limit + 1)
             """)
         let seesCandidates = work.viewer.may(.seeCandidates)
         let lines = try rows.prefix(limit).map {
@@ -72,11 +82,21 @@ public struct ListMissing: ReadingUseCase {
                 state: try $0["state"], reportedAt: try $0["reported_at"],
                 candidates: seesCandidates ? try $0["candidates"] : 0)
         }
-        guard rows.count > limit, let last = rows.prefix(limit).last else {
-            return Answer(lines: lines, next: nil)
+        return Answer(lines: lines, next: try order.next(rows, limit: limit))
+    }
+
+    private var sorting: ListOrder {
+        switch order {
+        case .newest: ListOrder(.instant("m.recorded_at"), id: "m.id", isDescending: true)
+        case .name: ListOrder(.words("m.pinyin"), id: "m.id", isDescending: isDescending)
+        case .lost:
+            ListOrder(.words("COALESCE(m.lost_from, '')"), id: "m.id", isDescending: isDescending)
+        case .state: ListOrder(.words("m.state"), id: "m.id", isDescending: isDescending)
         }
-        return Answer(
-            lines: lines, next: Cursor.of(try last["recorded_at"] as Instant, try last["id"]))
+    }
+
+    public static func parts(of answer: Answer) -> (lines: [Line], next: String?) {
+        (answer.lines, answer.next)
     }
 }
 

@@ -93,3 +93,17 @@ public struct SeeBeds: ReadingUseCase {
         return Answer(stationName: try name?["name"] ?? "", beds: beds, waiting: waiting)
     }
 }
+
+/// The same, to be taken away as a file; the trail has an entry of its own.
+public struct ExportBeds: ReadingUseCase {
+    public static let needs = Permission.seeBeds
+    public static let effect = Effect.readsSensitive
+    public var target: Target { .area(station) }
+    public var station: Area.ID
+
+    public init(station: Area.ID) { self.station = station }
+
+    public func perform(in work: Work) throws -> SeeBeds.Answer {
+        try SeeBeds(station: station).perform(in: work)
+    }
+}

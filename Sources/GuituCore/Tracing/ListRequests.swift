@@ -1,16 +1,27 @@
 import GuituModel
 import GuituStore
 
-/// The searches one may see, newest first.
-public struct ListRequests: ReadingUseCase {
+/// The searches one may see, the newest first unless another order is asked for.
+public struct ListRequests: ReadingUseCase, ListUseCase {
     public static let needs = Permission.seeTracing
     public static let effect = Effect.readsSensitive
     public var target: Target { .ownAreas }
+
+    public enum Order: String, CaseIterable, Codable, Sendable {
+        case newest
+        /// By the day they were opened; what waits longest first.
+        case opened
+        case name
+        case state
+    }
 
     /// Nil: all that are not closed.
     public var state: RequestState?
     /// Those that the one who asks is responsible for.
     public var onlyMine = false
+    public var order = Order.newest
+    /// The other way round; the newest always come first.
+    public var isDescending = false
     public var after: String?
     public var limit = 50
 
@@ -38,22 +49,20 @@ public struct ListRequests: ReadingUseCase {
         var conditions = [work.viewer.requestScope(.seeTracing, request: "r", person: "p")]
         conditions.append(state.map { "r.state = \($0)" } ?? "r.closed_at IS NULL")
         if onlyMine { conditions.append("r.officer = \(work.viewer.account)") }
-        if let (instant, id) = Cursor.instant(after) {
-            conditions.append(
-                "(r.opened_at < \(instant) OR (r.opened_at = \(instant) AND r.id < \(id)))")
-        }
+        let order = self.sorting
+        if let following = order.following(after) { conditions.append(following) }
         let limit = min(max(limit, 1), 500)
         let rows = try work.tx.rows(
             """
             SELECT r.id, r.person, r.state, r.consent, r.opened_at, p.name, a.name AS station_name,
-                o.name AS officer_name,
+                o.name AS officer_name, \(order.selected),
                 (SELECT COUNT(*) FROM candidate c WHERE c.request = r.id
                     AND c.state IN ('proposed', 'first-confirmed', 'first-refused', 'needs-more',
                         'disputed')) AS candidates
             FROM tracing_request r JOIN person p ON p.id = r.person
             JOIN area a ON a.id = r.station LEFT JOIN account o ON o.id = r.officer
             WHERE \(SQL.joined(conditions, by: " AND "))
-            ORDER BY r.opened_at DESC, r.id DESC LIMIT \(limit + 1)
+            ORDER BY \(order.clause) LIMIT \(limit + 1)
             """)
         let seesCandidates = work.viewer.may(.seeCandidates)
         let lines = try rows.prefix(limit).map {
@@ -64,10 +73,19 @@ public struct ListRequests: ReadingUseCase {
                 officerName: try $0["officer_name"], openedAt: try $0["opened_at"],
                 candidates: seesCandidates ? try $0["candidates"] : 0)
         }
-        guard rows.count > limit, let last = rows.prefix(limit).last else {
-            return Answer(lines: lines, next: nil)
+        return Answer(lines: lines, next: try order.next(rows, limit: limit))
+    }
+
+    private var sorting: ListOrder {
+        switch order {
+        case .newest: ListOrder(.instant("r.opened_at"), id: "r.id", isDescending: true)
+        case .opened: ListOrder(.instant("r.opened_at"), id: "r.id", isDescending: isDescending)
+        case .name: ListOrder(.words("p.pinyin"), id: "r.id", isDescending: isDescending)
+        case .state: ListOrder(.words("r.state"), id: "r.id", isDescending: isDescending)
         }
-        return Answer(
-            lines: lines, next: Cursor.of(try last["opened_at"] as Instant, try last["id"]))
+    }
+
+    public static func parts(of answer: Answer) -> (lines: [Line], next: String?) {
+        (answer.lines, answer.next)
     }
 }

@@ -6,7 +6,7 @@ import GuituText
 /// administrator looks on.
 enum AccountPages {
     static let routes: [Route] = [
-        .page("/accounts", [ListAccounts.self], list),
+        .page("/accounts", [ListAccounts.self, Export<ListAccounts>.self], list),
         .page("/accounts/new", [ListAccountAreas.self], showNew),
         .action("/accounts", [], again: showNew, make),
         .page("/accounts/{account}", [SeeAccount.self, ListAccountAreas.self], show),
@@ -30,26 +30,31 @@ enum AccountPages {
         list.role = Role(rawValue: visit.query["role"])
         list.includesDisabled = visit.query["state"] == "all"
         list.after = visit.query["from"].isEmpty ? nil : visit.query["from"]
+        list.order = ListAccounts.Order(rawValue: visit.query["sort"]) ?? .login
+        list.isDescending = visit.query["order"] == "down"
+        if visit.wantsTable { return try await table(list, visit) }
         let answer = try await visit.see(list)
-        let query = visit.listQuery("/accounts", filters: ["q", "role", "state"], sorts: [])
+        let query = visit.listQuery(
+            "/accounts", filters: ["q", "role", "state"],
+            sorts: ["login", "name", "last-sign-in"])
         let listing = Listing(
             text("place.accounts"),
             columns: [
-                .init(text("signIn.login")) {
+                .init(text("signIn.login"), sort: "login") {
                     "<a href=\"\(link(to: $0.id))\">\($0.login)</a>"
                 },
-                .init(text("account.name")) { "\($0.name)" },
+                .init(text("account.name"), sort: "name") { "\($0.name)" },
                 .init(text("account.home")) { "\($0.homeName)" },
                 .init(text("account.roles")) { line in
                     "\(line.roles.isEmpty ? text("account.noRoles") : text.list(line.roles.map { text(of: $0) }))"
                 },
-                .init(text("account.lastSignIn")) {
+                .init(text("account.lastSignIn"), sort: "last-sign-in") {
                     "\($0.lastSignIn.map { text($0) } ?? text("account.never"))"
                 },
                 .init(text("account.access")) { line in
                     state(line.isDisabled, line.mustChangePassword, text)
                 },
-            ], rows: answer.lines, query: query, next: answer.next,
+            ], rows: answer.lines, query: query, next: answer.next, exports: true,
             empty: .init(text("account.none"), text("account.none.advice")))
         return .page(
             Page(
@@ -68,10 +73,37 @@ enum AccountPages {
                         """)))
     }
 
+    private static func table(_ list: ListAccounts, _ visit: Visit) async throws -> Reply {
+        let text = visit.text
+        return try await visit.export(
+            list, as: "accounts.csv",
+            [
+                (text("signIn.login"), { $0.login }),
+                (text("account.name"), { $0.name }),
+                (text("account.home"), { $0.homeName }),
+                (text("account.roles"), { text.list($0.roles.map { text(of: $0) }) }),
+                (
+                    text("account.lastSignIn"),
+                    { $0.lastSignIn.map { text($0) } ?? text("account.never") }
+                ),
+                (
+                    text("account.access"),
+                    { standing($0.isDisabled, $0.mustChangePassword, text).words }
+                ),
+            ])
+    }
+
+    private static func standing(_ isDisabled: Bool, _ mustChange: Bool, _ text: Text) -> (
+        words: String, tone: Tone
+    ) {
+        if isDisabled { return (text("account.disabled"), .warning) }
+        if mustChange { return (text("account.firstPassword"), .info) }
+        return (text("account.enabled"), .success)
+    }
+
     private static func state(_ isDisabled: Bool, _ mustChange: Bool, _ text: Text) -> HTML {
-        if isDisabled { return badge(text("account.disabled"), .warning) }
-        if mustChange { return badge(text("account.firstPassword"), .info) }
-        return badge(text("account.enabled"), .success)
+        let (words, tone) = standing(isDisabled, mustChange, text)
+        return badge(words, tone)
     }
 
     // MARK: A new one
@@ -330,7 +362,7 @@ enum AccountPages {
         let account: Account.ID = try visit.id("account")
         guard let version = Int(visit.typed[Form.versionName]),
             let isDisabled = Bool(visit.typed["isDisabled"])
-        else { throw WebFault.malformed }
+        else { throw InvalidFields([]) }
         try await visit.perform(
             ChangeAccount(
                 account: account, version: version, name: visit.typed["name"],

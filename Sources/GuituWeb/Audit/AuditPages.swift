@@ -4,7 +4,9 @@ import GuituText
 
 /// The trail: who did what to which record, and how it ended.
 enum AuditPages {
-    static let routes: [Route] = [.page("/audit", [ReadAudit.self, AuditHeads.self], show)]
+    static let routes: [Route] = [
+        .page("/audit", [ReadAudit.self, AuditHeads.self, Export<ReadAudit>.self], show)
+    ]
 
     private static let filters = ["useCase", "outcome", "target", "chain"]
 
@@ -99,25 +101,17 @@ enum AuditPages {
 
     private static func table(_ filter: ReadAudit.Filter, _ visit: Visit) async throws -> Reply {
         let text = visit.text
-        var rows = [
+        return try await visit.export(
+            ReadAudit(filter: filter), as: "audit.csv",
             [
-                text("audit.time"), text("audit.chain"), text("audit.sequence"), text("audit.who"),
-                text("audit.what"), text("audit.about"), text("audit.target"),
-                text("audit.outcome"),
-            ]
-        ]
-        var after: ReadAudit.Cursor?
-        repeat {
-            let answer = try await visit.see(ReadAudit(filter: filter, after: after, limit: 500))
-            rows += answer.lines.map { line in
-                [
-                    text(line.at), line.chainName ?? line.chain, "\(line.sequence)",
-                    line.actorName ?? line.actor, line.useCase, line.targetKind, line.target,
-                    outcome(line.outcome, text),
-                ]
-            }
-            after = answer.next
-        } while after != nil && rows.count < 20_000
-        return .table("audit.csv", rows)
+                (text("audit.time"), { text($0.at) }),
+                (text("audit.chain"), { $0.chainName ?? $0.chain }),
+                (text("audit.sequence"), { "\($0.sequence)" }),
+                (text("audit.who"), { $0.actorName ?? $0.actor }),
+                (text("audit.what"), { $0.useCase }),
+                (text("audit.about"), { $0.targetKind }),
+                (text("audit.target"), { $0.target }),
+                (text("audit.outcome"), { outcome($0.outcome, text) }),
+            ])
     }
 }

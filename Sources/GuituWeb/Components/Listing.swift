@@ -87,11 +87,13 @@ public struct Listing<Row>: Sendable where Row: Sendable {
     /// How many match in all, when the database was asked.
     public var total: Int?
     public var exports: Bool
+    /// False for a list on a page that has its own way to print.
+    public var prints: Bool
     public var empty: Empty
 
     public init(
         _ caption: String, columns: [Column], rows: [Row], query: ListQuery, next: String? = nil,
-        total: Int? = nil, exports: Bool = false, empty: Empty
+        total: Int? = nil, exports: Bool = false, prints: Bool = true, empty: Empty
     ) {
         self.caption = caption
         self.columns = columns
@@ -100,6 +102,7 @@ public struct Listing<Row>: Sendable where Row: Sendable {
         self.next = next
         self.total = total
         self.exports = exports
+        self.prints = prints
         self.empty = empty
     }
 
@@ -107,7 +110,7 @@ public struct Listing<Row>: Sendable where Row: Sendable {
     public func view(_ text: Text, filters: HTML = "") -> HTML {
         """
         \(filters.isEmpty ? nil : filterForm(text, filters))
-        \(rows.isEmpty ? nil : head(text))
+        \(rows.isEmpty || !(prints || exports || total != nil) ? nil : head(text))
         \(rows.isEmpty ? nothing(text) : table(text))
         \(paging(text))
         """
@@ -117,7 +120,7 @@ public struct Listing<Row>: Sendable where Row: Sendable {
         """
         <div class="list-head"><p class="total">\
         \(total.map { "\(text("list.total", ["count": text($0)]))" })</p>
-        <div class="actions">\(exports ? exportLink(text) : nil)\(printButton(text))</div></div>
+        <div class="actions">\(exports ? exportLink(query.export(), text) : nil)\(prints ? printButton(text) : nil)</div></div>
         """
     }
 
@@ -193,9 +196,6 @@ public struct Listing<Row>: Sendable where Row: Sendable {
             """
     }
 
-    private func exportLink(_ text: Text) -> HTML {
-        "<a class=\"button quiet\" href=\"\(query.export())\">\(Icon.export.html)\(text("list.export"))</a>"
-    }
 }
 
 extension ListQuery {
@@ -224,6 +224,13 @@ extension ListQuery {
         maxlength="60" autocomplete="off"></div>
         """
     }
+}
+
+/// Takes a list away as a file.
+public func exportLink(_ link: Link, _ text: Text) -> HTML {
+    """
+    <a class="button quiet" href="\(link)" download>\(Icon.export.html)\(text("list.export"))</a>
+    """
 }
 
 /// Prints the page; hidden until the script is there to do it.

@@ -4,7 +4,9 @@ import GuituText
 
 /// The people of one's own areas, to find one again.
 enum PeoplePages {
-    static let routes: [Route] = [.page("/people", [ListPeople.self], show)]
+    static let routes: [Route] = [
+        .page("/people", [ListPeople.self, Export<ListPeople>.self], show)
+    ]
 
     @Sendable static func show(_ visit: Visit) async throws -> Reply {
         let text = visit.text
@@ -12,13 +14,14 @@ enum PeoplePages {
         list.search = String(visit.query["q"].prefix(60))
         list.standing = ListPeople.Standing(rawValue: visit.query["standing"]) ?? .inRelief
         list.sex = Sex(rawValue: visit.query["sex"])
-        list.order = visit.query["sort"] == "name" ? .name : .newest
+        list.order = ListPeople.Order(rawValue: visit.query["sort"]) ?? .newest
+        list.isDescending = visit.query["order"] == "down"
         list.after = visit.query["from"].isEmpty ? nil : visit.query["from"]
         if visit.wantsTable { return try await table(list, visit) }
         let answer = try await visit.see(list)
         let today = visit.today
         let query = visit.listQuery(
-            "/people", filters: ["q", "standing", "sex"], sorts: ["name"])
+            "/people", filters: ["q", "standing", "sex"], sorts: ["name", "arrival", "bed"])
         let listing = Listing(
             text("people.title"),
             columns: [
@@ -33,7 +36,10 @@ enum PeoplePages {
                     line.place.map { badge(text(of: $0), $0 == .station ? .success : .warning) }
                         ?? ""
                 },
-                .init(text("arrival.at")) { "\($0.arrivedAt.map { text($0) } ?? "")" },
+                .init(text("bed.bed"), sort: "bed") { "\($0.bed ?? "")" },
+                .init(text("arrival.at"), sort: "arrival") {
+                    "\($0.arrivedAt.map { text($0) } ?? "")"
+                },
                 .init(text("person.caseNumber")) { "\($0.caseNumber ?? "")" },
                 .init(text("station.name")) { "\($0.stationName)" },
                 .init(text("tracing.title")) {
@@ -59,32 +65,21 @@ enum PeoplePages {
                         """)))
     }
 
-    /// Everything that matches, up to what a spreadsheet is good for. Names
-    /// stay masked, as on the page.
     private static func table(_ list: ListPeople, _ visit: Visit) async throws -> Reply {
         let text = visit.text
-        var list = list
-        list.limit = 500
-        list.after = nil
-        var rows = [
+        let today = visit.today
+        return try await visit.export(
+            list, as: "people.csv",
             [
-                text("person.name"), text("person.sex"), text("person.age"),
-                text("person.whereabouts"), text("arrival.at"), text("person.caseNumber"),
-                text("station.name"),
-            ]
-        ]
-        repeat {
-            let answer = try await visit.see(list)
-            rows += answer.lines.map { line in
-                [
-                    line.maskedName, text(of: line.sex),
-                    text.age(of: line.birth, on: visit.today) ?? "",
-                    line.place.map { text(of: $0) } ?? "", line.arrivedAt.map { text($0) } ?? "",
-                    line.caseNumber ?? "", line.stationName,
-                ]
-            }
-            list.after = answer.next
-        } while list.after != nil && rows.count < 20_000
-        return .table("people.csv", rows)
+                (text("person.name"), { $0.maskedName }),
+                (text("person.sex"), { text(of: $0.sex) }),
+                (text("person.age"), { text.age(of: $0.birth, on: today) ?? "" }),
+                (text("person.whereabouts"), { $0.place.map { text(of: $0) } ?? "" }),
+                (text("bed.bed"), { $0.bed ?? "" }),
+                (text("arrival.at"), { $0.arrivedAt.map { text($0) } ?? "" }),
+                (text("person.caseNumber"), { $0.caseNumber ?? "" }),
+                (text("station.name"), { $0.stationName }),
+                (text("tracing.title"), { $0.traced ? text("people.traced") : "" }),
+            ])
     }
 }

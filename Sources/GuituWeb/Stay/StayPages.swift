@@ -6,7 +6,7 @@ import GuituText
 enum StayPages {
     static let routes: [Route] = [
         .page("/beds", [SeeOwnAccount.self], chooseStation),
-        .page("/stations/{area}/beds", [SeeBeds.self], showBeds),
+        .page("/stations/{area}/beds", [SeeBeds.self, ExportBeds.self], showBeds),
         .page("/people/{person}/bed", [SeePerson.self, SeeBeds.self], showBedChoice),
         .action("/people/{person}/bed", [GiveBed.self], again: showBedChoice, giveBed),
         .action("/people/{person}/free-bed", [FreeBed.self], again: showBedChoice, freeBed),
@@ -56,7 +56,9 @@ enum StayPages {
     }
 
     @Sendable private static func showBeds(_ visit: Visit) async throws -> Reply {
-        let beds = try await visit.see(SeeBeds(station: visit.id("area")))
+        if visit.wantsTable { return try await table(visit) }
+        let station: Area.ID = try visit.id("area")
+        let beds = try await visit.see(SeeBeds(station: station))
         let text = visit.text
         let rooms = Dictionary(grouping: beds.beds, by: \.room).sorted { $0.key < $1.key }
         let cards = rooms.map { room, beds -> HTML in
@@ -79,11 +81,35 @@ enum StayPages {
                 text("place.beds"),
                 lead: beds.stationName + " · "
                     + text("bed.free", ["free": text(free), "all": text(beds.beds.count)]),
-                actions: printButton(text),
+                actions: """
+                    \(beds.beds.isEmpty ? nil : exportLink("/stations/\(station.text)/beds?as=csv", text))\
+                    \(printButton(text))
+                    """,
                 """
                 \(waiting.isEmpty ? nil : card(text("bed.waiting"), "<ul>\(waiting)</ul>"))
                 \(cards.isEmpty ? emptyState(text("bed.noBeds"), text("bed.noBeds.advice")) : HTML(cards))
                 """))
+    }
+
+    /// Names masked, and for safety none at all: as on the page.
+    private static func table(_ visit: Visit) async throws -> Reply {
+        let beds = try await visit.see(ExportBeds(station: visit.id("area")))
+        let text = visit.text
+        let title = [
+            text("room.name"), text("bed.bed"), text("room.kind"), text("tracing.state"),
+            text("person.name"), text("bed.since"),
+        ]
+        let rows = beds.beds.map { bed in
+            [
+                bed.room, bed.name, RoomKind(rawValue: bed.kind).map { text(of: $0) } ?? "",
+                bed.outOfUse
+                    ? text("bed.isOutOfUse")
+                    : bed.occupant == nil ? text("bed.isFree") : text("bed.occupied"),
+                bed.occupant?.person == nil ? "" : bed.occupant?.maskedName ?? "",
+                bed.occupant.map { text($0.since) } ?? "",
+            ]
+        }
+        return .table("beds.csv", [title] + rows)
     }
 
     private static func line(_ bed: SeeBeds.BedLine, _ text: Text) -> HTML {

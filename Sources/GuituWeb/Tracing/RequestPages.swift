@@ -6,7 +6,7 @@ import GuituText
 /// A search for somebody's family: the ranking, consent, who is responsible.
 enum RequestPages {
     static let routes: [Route] = [
-        .page("/tracing", [ListRequests.self], list),
+        .page("/tracing", [ListRequests.self, Export<ListRequests>.self], list),
         .page("/tracing/{request}", [SeeRequest.self], show),
         .action("/tracing/{request}/consent", [DecideConsent.self], again: show, decideConsent),
         .action("/tracing/{request}/officer", [NameOfficer.self], again: show, nameOfficer),
@@ -21,24 +21,28 @@ enum RequestPages {
         let state = RequestState(rawValue: visit.query["state"])
         list.state = state
         list.onlyMine = visit.query["whose"] == "mine"
+        list.order = ListRequests.Order(rawValue: visit.query["sort"]) ?? .newest
+        list.isDescending = visit.query["order"] == "down"
         list.after = visit.query["from"].isEmpty ? nil : visit.query["from"]
+        if visit.wantsTable { return try await table(list, visit) }
         let answer = try await visit.see(list)
-        let query = visit.listQuery("/tracing", filters: ["state", "whose"], sorts: [])
+        let query = visit.listQuery(
+            "/tracing", filters: ["state", "whose"], sorts: ["name", "state", "opened"])
         let listing = Listing(
             text("tracing.list"),
             columns: [
-                .init(text("person.name")) {
+                .init(text("person.name"), sort: "name") {
                     "<a href=\"\(link(to: $0.id))\">\($0.maskedName)</a>"
                 },
-                .init(text("tracing.state")) {
+                .init(text("tracing.state"), sort: "state") {
                     badge(text(of: $0.state), $0.state == .open ? .info : .neutral)
                 },
                 .init(text("tracing.consent")) { "\(text(of: $0.consent))" },
                 .init(text("tracing.candidates"), isNumber: true) { "\(text($0.candidates))" },
                 .init(text("tracing.officer")) { "\($0.officerName ?? "")" },
                 .init(text("station.name")) { "\($0.stationName)" },
-                .init(text("tracing.openedAt")) { "\(text($0.openedAt))" },
-            ], rows: answer.lines, query: query, next: answer.next,
+                .init(text("tracing.openedAt"), sort: "opened") { "\(text($0.openedAt))" },
+            ], rows: answer.lines, query: query, next: answer.next, exports: true,
             empty: .init(text("tracing.listEmpty"), text("tracing.listEmpty.advice")))
         return .page(
             Page(
@@ -51,6 +55,21 @@ enum RequestPages {
                         \(query.filter("whose", text("tracing.officer"),
                             [Form.Option("mine", text("tracing.mine"))], all: text("list.all")))
                         """)))
+    }
+
+    private static func table(_ list: ListRequests, _ visit: Visit) async throws -> Reply {
+        let text = visit.text
+        return try await visit.export(
+            list, as: "tracing.csv",
+            [
+                (text("person.name"), { $0.maskedName }),
+                (text("tracing.state"), { text(of: $0.state) }),
+                (text("tracing.consent"), { text(of: $0.consent) }),
+                (text("tracing.candidates"), { "\($0.candidates)" }),
+                (text("tracing.officer"), { $0.officerName ?? "" }),
+                (text("station.name"), { $0.stationName }),
+                (text("tracing.openedAt"), { text($0.openedAt) }),
+            ])
     }
 
     @Sendable static func show(_ visit: Visit) async throws -> Reply {
