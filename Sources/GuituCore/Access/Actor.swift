@@ -38,6 +38,8 @@ public struct Viewer: Sendable {
     public var mustChangePassword: Bool
     public var unreadNotifications: Int
     public var sessionDigest: [UInt8]?
+    /// When the session began and when it ends unless it is used.
+    var session: (from: Instant, until: Instant)?
 
     public var account: Account.ID? {
         if case .account(let id) = kind { id } else { nil }
@@ -84,6 +86,7 @@ extension Viewer {
             let row = try tx.first(
                 """
                 SELECT a.id, a.name, a.home, a.must_change_password, h.name AS home_name,
+                    s.made_at, s.expires_at,
                     (SELECT COUNT(*) FROM notification n
                      WHERE n.account = a.id AND n.read_at IS NULL) AS unread
                 FROM session s JOIN account a ON a.id = s.account JOIN area h ON h.id = a.home
@@ -102,6 +105,7 @@ extension Viewer {
             kind: .account(account), name: try row["name"], homeName: try row["home_name"],
             home: try row["home"], grants: grants,
             mustChangePassword: try row["must_change_password"],
-            unreadNotifications: try row["unread"], sessionDigest: digest)
+            unreadNotifications: try row["unread"], sessionDigest: digest,
+            session: (try row["made_at"], try row["expires_at"]))
     }
 }

@@ -51,8 +51,8 @@ public struct EndSession: ChangingUseCase {
 
 /// Lets a session that is being used live on, up to its longest.
 ///
-/// The server asks when less than half of `sessionIdleMinutes` is left, so that
-/// a page costs no write.
+/// `Workplace.keepAwake` asks when less than half of `sessionIdleMinutes` is
+/// left, so that a page costs no write.
 public struct ProlongSession: ChangingUseCase {
     public static let needs = Permission.useOwnAccount
     public var target: Target { .nobody }
@@ -69,6 +69,20 @@ public struct ProlongSession: ChangingUseCase {
             WHERE digest = \(digest) AND kind = 'browser' AND ended_at IS NULL
             """)
         return Nothing()
+    }
+}
+
+extension Workplace {
+    /// After a page was shown: prolongs the browser's session when more than
+    /// half of its rest is over. Never throws; the page is there already.
+    public func keepAwake(_ viewer: Viewer, as actor: Actor) async {
+        guard settings.sessionIdleMinutes > 0, case .session = actor, let session = viewer.session
+        else { return }
+        let longest = session.from.adding(.seconds(3600 * settings.sessionHours))
+        guard session.until < longest,
+            session.until.since(clock.now) < settings.sessionLasts / 2
+        else { return }
+        _ = try? await perform(ProlongSession(), as: actor)
     }
 }
 

@@ -8,6 +8,11 @@ enum OwnAccountPages {
     static let routes: [Route] = [
         .page("/account", [SeeOwnAccount.self, ListOwnSessions.self], show),
         .page("/account/password", [SeeOwnAccount.self], showPassword),
+        // Asked by the script while somebody types: any page keeps a session awake.
+        .page("/account/awake", [SeeOwnAccount.self]) { visit in
+            _ = try await visit.see(SeeOwnAccount())
+            return .go("/account")
+        },
         .action("/account/password", [], again: showPassword, changePassword),
         .action(
             "/account/sign-out-everywhere", [SignOutEverywhere.self], again: show,

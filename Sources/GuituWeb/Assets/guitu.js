@@ -63,6 +63,14 @@ for (const form of document.querySelectorAll("form[method=post]")) {
     });
   });
 }
+// Typing is working: a session that ends when nobody uses it lives on.
+let awake = Date.now();
+document.addEventListener("input", () => {
+  if (Date.now() - awake < 120000 || document.body.classList.contains("visitor")) return;
+  awake = Date.now();
+  fetch("/account/awake", { redirect: "manual" }).catch(() => {});
+});
+
 window.addEventListener("beforeunload", (event) => {
   if (changed.size > 0) event.preventDefault();
 });

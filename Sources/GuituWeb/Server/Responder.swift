@@ -72,7 +72,11 @@ struct Responder: HTTPResponder {
             if route.method != .get {
                 visit = try await read(request, visit, guest)
             }
-            return await dress(try await perform(visit), visit, guest)
+            let reply = try await perform(visit)
+            if let viewer = visit.viewer {
+                await visit.workplace.keepAwake(viewer, as: visit.actor)
+            }
+            return await dress(reply, visit, guest)
         } catch let fault as WebFault {
             return await answerFault(fault, empty, guest)
         } catch let aged as AgedForm {

@@ -169,6 +169,37 @@ struct SessionTests {
     }
 
     @Test(
+        "a page keeps a session awake only when more than half of its rest is over",
+        arguments: TestDatabase.engines)
+    func awake(engine: Engine) async throws {
+        var settings = Settings()
+        settings.sessionIdleMinutes = 30
+        settings.sessionHours = 1
+        let door = try await Door(engine, settings: settings)
+        _ = try await door.account("wang.li")
+        let session = Actor.session(digest: try await door.signIn("wang.li"))
+        func look() async throws -> Instant? {
+            let seen = try await door.place.see(ListOwnSessions(), as: session)
+            await door.place.keepAwake(seen.viewer, as: session)
+            return try await door.place.perform(ListOwnSessions(), as: session)
+                .first(where: \.isThisOne)?.expiresAt
+        }
+        let began = door.clock.now
+        door.clock.advance(by: .seconds(14 * 60))
+        #expect(try await look() == began.adding(.seconds(30 * 60)))
+        door.clock.advance(by: .seconds(2 * 60))
+        #expect(try await look() == began.adding(.seconds(46 * 60)))
+        door.clock.advance(by: .seconds(29 * 60))
+        #expect(try await look() == began.adding(.seconds(3600)), "never longer than the shift")
+        let prolonged = try await door.office.database.read { tx in
+            try tx.first(
+                "SELECT COUNT(*) AS n FROM audit_entry WHERE use_case = 'ProlongSession'")?["n"]
+                as Int?
+        }
+        #expect(prolonged == 2)
+    }
+
+    @Test(
         "a token asked for twice with one key is one token; its label and days are checked",
         arguments: TestDatabase.engines)
     func tokens(engine: Engine) async throws {
