@@ -45,6 +45,13 @@ extension Viewer {
         return holding
     }
 
+    /// Whether this viewer works in `area` itself. An office above sees names
+    /// there masked and reads one in full with a reason (`Unmask`).
+    func serves(_ area: Area.ID, _ permission: Permission) -> Bool {
+        if case .program = kind { return true }
+        return areas(granting: permission).contains(area)
+    }
+
     /// A condition for lists: `area` (a column) lies in the viewer's subtree.
     func scope(_ permission: Permission, area column: SQL) -> SQL {
         if case .program = kind { return "1 = 1" }

@@ -66,7 +66,7 @@ public enum Permission: String, CaseIterable, Sendable {
                 .seeIndicators,
             ]
         case .official:
-            [.seePeople, .seeBeds, .seeTracing, .seeMissing, .seeIndicators]
+            [.seePeople, .unmask, .seeBeds, .seeTracing, .seeMissing, .seeIndicators]
         case .supervisor:
             [.seeIndicators]
         case .systemAdministrator:

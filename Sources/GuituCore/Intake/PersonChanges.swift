@@ -174,6 +174,7 @@ public struct Unmask: ChangingUseCase {
 
     public enum Value: String, Codable, Sendable {
         case identityNumber = "identity-number"
+        case name
         case reporterPhone = "reporter-phone"
     }
 
@@ -181,9 +182,11 @@ public struct Unmask: ChangingUseCase {
     public var value: Value
     public var reason: String
 
-    public init(person: Person.ID, reason: String) {
+    /// `value` is one of a person's own: the identity number or, for an office
+    /// above, the name.
+    public init(person: Person.ID, _ value: Value = .identityNumber, reason: String) {
         subjectID = person.text
-        value = .identityNumber
+        self.value = value
         self.reason = reason
     }
 
@@ -196,7 +199,7 @@ public struct Unmask: ChangingUseCase {
     private var subject: Target {
         switch value {
         // An id is well formed here: only the two initialisers make one.
-        case .identityNumber: Person.ID(subjectID).map { .person($0) } ?? .nobody
+        case .identityNumber, .name: Person.ID(subjectID).map { .person($0) } ?? .nobody
         case .reporterPhone: MissingReport.ID(subjectID).map { .report($0) } ?? .nobody
         }
     }
@@ -216,9 +219,23 @@ public struct Unmask: ChangingUseCase {
         var form = FormCheck()
         let reason = form.text(reason, "reason", limit: 500, required: true, lines: true)
         try form.finish()
+        guard let plain = try plain(work) else { throw Ending.notFound }
+        try work.tx.execute(
+            """
+            INSERT INTO unmasking (id, subject, value, reason, account, at)
+            VALUES (\(work.newID() as ID<Unmask>), \(subjectID), \(value.rawValue), \(reason),
+                \(work.viewer.label), \(work.now))
+            """)
+        try work.emit(.unmasked, about: target, in: work.holder, ["value": value.rawValue])
+        return Plain(text: plain)
+    }
+
+    private func plain(_ work: Work) throws -> String? {
         let sealed: [UInt8]?
         let place: Keys.Place
         switch value {
+        case .name:
+            return try work.tx.first("SELECT name FROM person WHERE id = \(subjectID)")?["name"]
         case .identityNumber:
             sealed = try work.tx.first(
                 "SELECT identity_number FROM person WHERE id = \(subjectID)")?["identity_number"]
@@ -229,15 +246,7 @@ public struct Unmask: ChangingUseCase {
                     "reporter_phone"]
             place = .init(table: "missing_report", column: "reporter_phone", row: subjectID)
         }
-        guard let sealed else { throw Ending.notFound }
-        try work.tx.execute(
-            """
-            INSERT INTO unmasking (id, subject, value, reason, account, at)
-            VALUES (\(work.newID() as ID<Unmask>), \(subjectID), \(value.rawValue), \(reason),
-                \(work.viewer.label), \(work.now))
-            """)
-        try work.emit(.unmasked, about: target, in: work.holder, ["value": value.rawValue])
-        return Plain(text: try work.keys.openText(sealed, from: place))
+        return try sealed.map { try work.keys.openText($0, from: place) }
     }
 }
 

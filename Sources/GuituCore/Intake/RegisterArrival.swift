@@ -43,6 +43,8 @@ public struct RegisterArrival: ChangingUseCase {
     public var nameCertainty = NameCertainty.unknown
     public var sex: Sex
     public var birth: PartialDay?
+    /// Who knows the age: `staff` guessed it by looking.
+    public var birthSource = ObservationSource.staff
     public var identityNumber = ""
     public var foundPlace = ""
     public var foundOn: PartialDay?
@@ -187,9 +189,14 @@ public struct RegisterArrival: ChangingUseCase {
         if !fields.foundPlace.isEmpty { seen.append((.foundPlace, fields.foundPlace)) }
         if !fields.notes.isEmpty { seen.append((.condition, fields.notes)) }
         for (kind, value) in seen {
+            let source: ObservationSource =
+                switch kind {
+                case .name where nameCertainty == .selfReported: .person
+                case .age: birthSource
+                default: .staff
+                }
             try work.observations.add(
-                kind: kind, value: value, of: id,
-                source: kind == .name && nameCertainty == .selfReported ? .person : .staff,
+                kind: kind, value: value, of: id, source: source,
                 certainty: .likely, observed: nil, occurredAt: arrivedAt)
         }
     }

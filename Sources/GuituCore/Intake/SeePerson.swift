@@ -15,10 +15,14 @@ public struct SeePerson: ReadingUseCase {
         public var version: Int
         public var stationName: String
         public var station: Area.ID
+        /// Masked, as are the names that were heard, for an office above.
         public var name: String
+        public var isMasked: Bool
         public var nameCertainty: NameCertainty
         public var sex: Sex
         public var birth: PartialDay?
+        /// Guessed by looking: nobody said it and no document shows it.
+        public var birthIsEstimate: Bool
         public var communication: Communication
         public var maskedIdentity: String?
         public var protection: Protection
@@ -103,6 +107,12 @@ public struct SeePerson: ReadingUseCase {
         else { throw Ending.notFound }
         let sealed: [UInt8]? = try row["identity_number"]
         let digest: [UInt8]? = try row["identity_digest"]
+        let holder: Area.ID = try row["holder"]
+        let isMasked = !work.viewer.serves(holder, Self.needs)
+        let name: String = try row["name"]
+        let certainty: NameCertainty = try row["name_certainty"]
+        let birth: PartialDay? = try row["birth"]
+        let observations = try observations(work, isMasked: isMasked)
         let same: [Person.ID] =
             try digest.map { digest in
                 try work.tx.rows(
@@ -114,8 +124,12 @@ public struct SeePerson: ReadingUseCase {
             } ?? []
         return Answer(
             id: person, version: try row["version"], stationName: try row["station_name"],
-            station: try row["holder"], name: try row["name"],
-            nameCertainty: try row["name_certainty"], sex: try row["sex"], birth: try row["birth"],
+            station: holder, name: isMasked ? Masking.name(name) : name, isMasked: isMasked,
+            nameCertainty: certainty, sex: try row["sex"], birth: birth,
+            birthIsEstimate: birth != nil && certainty != .verified
+                && !observations.contains {
+                    $0.kind == .age && $0.retractedAt == nil && $0.source.tellsAge
+                },
             communication: try row["communication"],
             maskedIdentity: try sealed.map {
                 Masking.identityNumber(
@@ -123,7 +137,7 @@ public struct SeePerson: ReadingUseCase {
                         $0,
                         from: .init(table: "person", column: "identity_number", row: person.text)))
             }, protection: try row["protection"], episodes: try episodes(work),
-            observations: try observations(work), belongings: try belongings(work),
+            observations: observations, belongings: try belongings(work, isMasked: isMasked),
             links: try links(work), sameIdentity: same, request: try request(work),
             facts: try facts(work))
     }
@@ -159,7 +173,7 @@ public struct SeePerson: ReadingUseCase {
         }
     }
 
-    private func observations(_ work: Work) throws -> [Seen] {
+    private func observations(_ work: Work, isMasked: Bool) throws -> [Seen] {
         try work.tx.rows(
             """
             SELECT o.id, o.kind, o.value, o.source, o.certainty, o.observed, o.occurred_at,
@@ -169,8 +183,10 @@ public struct SeePerson: ReadingUseCase {
             WHERE o.person = \(person) ORDER BY o.recorded_at DESC, o.id DESC
             """
         ).map {
-            Seen(
-                id: try $0["id"], kind: try $0["kind"], value: try $0["value"],
+            let kind: ObservationKind = try $0["kind"]
+            let value: String = try $0["value"]
+            return Seen(
+                id: try $0["id"], kind: kind, value: isMasked ? kind.masked(value) : value,
                 source: try $0["source"], certainty: try $0["certainty"],
                 observed: try $0["observed"], occurredAt: try $0["occurred_at"],
                 recordedAt: try $0["recorded_at"], recordedBy: try $0["recorded_by"],
@@ -179,7 +195,7 @@ public struct SeePerson: ReadingUseCase {
         }
     }
 
-    private func belongings(_ work: Work) throws -> [Held] {
+    private func belongings(_ work: Work, isMasked: Bool) throws -> [Held] {
         try work.tx.rows(
             """
             SELECT g.name, g.quantity, g.keeping, g.kept_at, g.returned_at, g.returned_to
@@ -187,10 +203,11 @@ public struct SeePerson: ReadingUseCase {
             WHERE e.person = \(person) ORDER BY g.kept_at, g.id
             """
         ).map {
-            Held(
+            let taker: String? = try $0["returned_to"]
+            return Held(
                 name: try $0["name"], quantity: try $0["quantity"], keeping: try $0["keeping"],
                 keptAt: try $0["kept_at"], returnedAt: try $0["returned_at"],
-                returnedTo: try $0["returned_to"])
+                returnedTo: isMasked ? taker.map(Masking.name) : taker)
         }
     }
 
@@ -236,6 +253,29 @@ public struct SeePerson: ReadingUseCase {
             WHERE subject_kind = 'person' AND subject = \(person) ORDER BY occurred_at, id
             """
         ).map { Happened(kind: try $0["kind"], at: try $0["occurred_at"]) }
+    }
+}
+
+extension ObservationKind {
+    /// What names somebody is masked; how they look and where they were is what
+    /// an office above compares and answers for.
+    func masked(_ value: String) -> String {
+        switch self {
+        case .name: Masking.name(value)
+        case .kin: String(repeating: "*", count: min(value.count, 8))
+        case .homePlace: Masking.address(value)
+        default: value
+        }
+    }
+}
+
+extension ObservationSource {
+    /// Whoever knows an age and did not guess it by looking.
+    var tellsAge: Bool {
+        switch self {
+        case .person, .document, .relative: true
+        case .staff, .escort, .system: false
+        }
     }
 }
 

@@ -159,13 +159,17 @@ enum Descriptions {
         description.day = try row["found_on"] ?? arrived.map { PartialDay($0.inChina.day) }
         for row in try tx.rows(
             """
-            SELECT kind, value, certainty FROM observation
+            SELECT kind, value, certainty, source FROM observation
             WHERE person = \(id) AND retracted_at IS NULL ORDER BY recorded_at, id
             """)
         {
             let kind: ObservationKind = try row["kind"]
             let value: String = try row["value"]
             switch kind {
+            case .age:
+                // Said aloud or read: the engine expects a smaller error.
+                let source: ObservationSource = try row["source"]
+                if source.tellsAge { description.birthIsEstimate = false }
             case .name where !description.names.contains(where: { $0.text == value }):
                 description.names.append(.init(value, .transcribed))
             case .height:

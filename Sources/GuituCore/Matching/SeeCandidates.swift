@@ -38,6 +38,7 @@ public struct SeeRequest: ReadingUseCase {
         public var id: TracingRequest.ID
         public var version: Int
         public var person: Person.ID
+        /// Masked for an office above the station.
         public var personName: String
         public var sex: Sex
         public var birth: PartialDay?
@@ -91,6 +92,7 @@ public struct SeeRequest: ReadingUseCase {
                 """)
         else { throw Ending.notFound }
         let station: Area.ID = try row["station"]
+        let name: String = try row["name"]
         let officers = try work.tx.rows(
             """
             SELECT DISTINCT a.id, a.name FROM role_grant g JOIN account a ON a.id = g.account
@@ -100,7 +102,8 @@ public struct SeeRequest: ReadingUseCase {
         ).map { Officer(id: try $0["id"], name: try $0["name"]) }
         return Answer(
             id: request, version: try row["version"], person: try row["person"],
-            personName: try row["name"], sex: try row["sex"], birth: try row["birth"],
+            personName: work.viewer.serves(station, Self.needs) ? name : Masking.name(name),
+            sex: try row["sex"], birth: try row["birth"],
             stationName: try row["station_name"], station: station, officer: try row["officer"],
             officerName: try row["officer_name"], officers: officers, state: try row["state"],
             consent: try row["consent"], consentReason: try row["consent_reason"],
@@ -159,7 +162,8 @@ public struct CompareCandidate: ReadingUseCase {
     public struct Side: Sendable {
         public var id: String
         public var holderName: String
-        /// Held by another area: the name is masked, contact goes through it.
+        /// Held by another area, or for a person's file by a station below one's
+        /// office: the name is masked, contact goes through the holder.
         public var foreign: Bool
         public var name: String
         /// Other names that were heard or read.
@@ -264,7 +268,7 @@ public struct CompareCandidate: ReadingUseCase {
                 WHERE p.id = \(id) ORDER BY e.arrived_at DESC
                 """)
         else { throw Ending.notFound }
-        let foreign = try foreign(row["holder"], work)
+        let foreign = try !work.viewer.serves(row["holder"], Self.needs)
         let seen = try work.tx.rows(
             """
             SELECT kind, value FROM observation WHERE person = \(id) AND retracted_at IS NULL

@@ -69,6 +69,11 @@ enum ArrivalPages {
         \(form.choices("communication", text("person.communication"),
             Form.Option.all(Communication.self, text), required: true))
         \(form.partialDay("birth", text("person.birth")))
+        \(form.select("birthSource", text("arrival.birthSource"), [
+            Form.Option(ObservationSource.staff.rawValue, text("arrival.birthSource.looks")),
+            Form.Option(ObservationSource.person.rawValue, text("arrival.birthSource.said")),
+            Form.Option(ObservationSource.document.rawValue, text("arrival.birthSource.read")),
+        ]))
         \(form.line("name", text("person.name"), hint: text("arrival.name.hint"), limit: 60))
         \(form.select("nameCertainty", text("person.nameCertainty"),
             [.verified, .selfReported, .transcribed].map { (word: NameCertainty) in
@@ -116,6 +121,7 @@ enum ArrivalPages {
         let communication = form.choice("communication", Communication.self)
         let certainty = form.optionalChoice("nameCertainty", NameCertainty.self)
         let birth = form.partialDay("birth", on: visit.today)
+        let birthSource = form.optionalChoice("birthSource", ObservationSource.self)
         let foundOn = form.partialDay("foundOn", on: visit.today)
         let consent = form.optionalChoice("consent", ConsentToTracing.self)
         guard let station, let arrivedAt, let mode, let condition, let sex, let communication else {
@@ -131,6 +137,7 @@ enum ArrivalPages {
         arrival.name = typed["name"]
         arrival.nameCertainty = certainty ?? .selfReported
         arrival.birth = birth
+        arrival.birthSource = birthSource ?? .staff
         arrival.identityNumber = typed["identityNumber"]
         arrival.foundPlace = typed["foundPlace"]
         arrival.foundOn = foundOn

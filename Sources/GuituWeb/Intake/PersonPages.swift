@@ -57,8 +57,11 @@ enum PersonPages {
     /// Shown once, on a page of its own that nobody keeps.
     @Sendable private static func unmask(_ visit: Visit) async throws -> Reply {
         let person: Person.ID = try visit.id("person")
-        let plain = try await visit.perform(Unmask(person: person, reason: visit.typed["reason"]))
-        return .page(unmasked(visit, visit.text("person.identity"), plain, back: link(to: person)))
+        let value = Unmask.Value(rawValue: visit.typed["value"]) ?? .identityNumber
+        let plain = try await visit.perform(
+            Unmask(person: person, value, reason: visit.typed["reason"]))
+        let label = value == .name ? visit.text("person.name") : visit.text("person.identity")
+        return .page(unmasked(visit, label, plain, back: link(to: person)))
     }
 
     static func unmasked(_ visit: Visit, _ label: String, _ plain: Unmask.Plain, back: Link) -> Page
@@ -123,7 +126,8 @@ enum PersonPages {
 
     @Sendable static func showCorrection(_ visit: Visit) async throws -> Reply {
         let person = try await visit.see(SeePerson(person: visit.id("person")))
-        guard visit.may(.describePerson) else { throw Ending.notAllowed }
+        // Saved as seen, a masked name would become the name: only the station corrects.
+        guard visit.may(.describePerson), !person.isMasked else { throw Ending.notAllowed }
         let text = visit.text
         let form = visit.form("/people/\(person.id.text)/correct", version: person.version)
         let certainties = Form.Option.all(NameCertainty.self, text)

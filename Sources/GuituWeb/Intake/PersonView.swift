@@ -46,7 +46,7 @@ struct PersonView {
         if open != nil, visit.may(.depart) {
             buttons.append(button(text("depart.title"), "/people/\(id)/departure", icon: .door))
         }
-        if visit.may(.describePerson) {
+        if visit.may(.describePerson), !person.isMasked {
             buttons.append(button(text("person.correct"), "/people/\(id)/correct"))
         }
         if visit.may(.attach) {
@@ -108,24 +108,48 @@ struct PersonView {
     }
 
     private var identity: HTML {
-        let form = visit.may(.unmask) ? visit.form("\(base: base)/unmask") : nil
+        let estimate: HTML? = person.birthIsEstimate ? badge(text("person.byLooks")) : nil
         return card(
             text("person.who"),
-            facts(
-                text,
-                [
-                    (
-                        text("person.name"),
-                        "\(person.name) \(badge(text(of: person.nameCertainty)))"
-                    ),
-                    (text("person.sex"), "\(text(of: person.sex))"),
-                    (text("person.birth"), person.birth.map { "\($0.said)" }),
-                    (text("person.communication"), "\(text(of: person.communication))"),
-                    (
-                        text("person.identity"),
-                        person.maskedIdentity.map { masked(text, $0, form: form) }
-                    ),
-                ]))
+            """
+            \(facts(text, [
+                (
+                    text("person.name"),
+                    "\(person.name) \(badge(text(of: person.nameCertainty)))"
+                ),
+                (text("person.sex"), "\(text(of: person.sex))"),
+                (text("person.birth"), person.birth.map { "\($0.said) \(estimate)" }),
+                (text("person.communication"), "\(text(of: person.communication))"),
+                (text("person.identity"), person.maskedIdentity.map { masked(text, $0) }),
+            ]))
+            \(unmasking)
+            """)
+    }
+
+    /// What is masked here, in full, for a reason: the identity number, and for
+    /// an office above the name.
+    private var unmasking: HTML? {
+        let values =
+            (person.isMasked ? [Form.Option(Unmask.Value.name.rawValue, text("person.name"))] : [])
+            + (person.maskedIdentity == nil
+                ? [] : [Form.Option(Unmask.Value.identityNumber.rawValue, text("person.identity"))])
+        guard visit.may(.unmask), !values.isEmpty else { return nil }
+        let form = visit.form("\(base: base)/unmask", scope: "unmask")
+        let what =
+            values.count == 1
+            ? form.hidden("value", values[0].value)
+            : form.choices(
+                "value", text("mask.what"), values, value: values[0].value, required: true)
+        return disclosure(
+            values.count == 1 ? text("mask.showOne", ["what": values[0].label]) : text("mask.show"),
+            isOpen: !form.problems.isEmpty,
+            form.view(
+                submit: text("mask.go"),
+                """
+                \(what)
+                \(form.line("reason", text("mask.reason"), hint: text("mask.hint"), required: true,
+                    limit: 500))
+                """))
     }
 
     private var belongings: HTML {
@@ -225,7 +249,7 @@ struct PersonView {
                 ]),
                 tone: retracted ? .neutral : seen.certainty == .doubtful ? .warning : .info)
         }
-        let form = visit.form("\(base: base)/observations")
+        let form = visit.form("\(base: base)/observations", scope: "observation")
         let adding: HTML? =
             !visit.may(.describePerson)
             ? nil
@@ -286,7 +310,7 @@ struct PersonView {
                     """))</li>
                 """
         }
-        let form = visit.form("\(base: base)/link")
+        let form = visit.form("\(base: base)/link", scope: "link")
         let same = person.sameIdentity.first?.text ?? ""
         let adding: HTML? =
             !visit.may(.describePerson)
