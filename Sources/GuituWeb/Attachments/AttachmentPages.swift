@@ -2,43 +2,79 @@ import GuituCore
 import GuituModel
 import GuituText
 
-/// Files kept with a person: looked at, added, taken off.
+/// Files kept with a person or a missing report: looked at, added, taken off.
 enum AttachmentPages {
-    static let routes: [Route] = [
-        .page("/people/{person}/attachments", [ListAttachments.self], list),
-        .action(
-            "/people/{person}/attachments", [AddAttachment.self], takesFiles: true, again: list, add
-        ),
-        .page("/attachments/{attachment}", [SeeAttachment.self], open),
-        .action(
-            "/people/{person}/attachments/{attachment}/remove", [RemoveAttachment.self],
-            again: list, remove),
-        .action(
-            "/people/{person}/attachments/{attachment}/restore", [RestoreAttachment.self],
-            again: list, restore),
-    ]
+    static let routes: [Route] =
+        [.page("/attachments/{attachment}", [SeeAttachment.self], open)]
+        + routes(of: "/people/{person}") { Owner(person: try $0.id("person")) }
+        + routes(of: "/missing/{report}") { Owner(report: try $0.id("report")) }
 
-    private static func link(_ person: Person.ID) -> Link { "/people/\(person.text)/attachments" }
+    /// What the files hang on, and where it is.
+    private struct Owner: Sendable {
+        var subject: AttachmentSubject
+        var page: Link
+        var list: (label: TextKey, link: Link)
+        var name: TextKey
 
-    @Sendable private static func list(_ visit: Visit) async throws -> Reply {
-        let person: Person.ID = try visit.id("person")
-        let files = try await visit.see(ListAttachments(subject: .person(person)))
+        init(person: Person.ID) {
+            subject = .person(person)
+            page = PersonPages.link(to: person)
+            list = (TextKey("place.people"), "/people")
+            name = TextKey("attachment.person")
+        }
+
+        init(report: MissingReport.ID) {
+            subject = .report(report)
+            page = "/missing/\(report.text)"
+            list = (TextKey("place.missing"), "/missing")
+            name = TextKey("attachment.report")
+        }
+
+        var files: Link { "\(base: page)/attachments" }
+    }
+
+    private static func routes(
+        of page: String, _ owner: @escaping @Sendable (Visit) throws -> Owner
+    ) -> [Route] {
+        let show: Route.Handler = { try await list(owner($0), $0) }
+        return [
+            .page(page + "/attachments", [ListAttachments.self], show),
+            .action(page + "/attachments", [AddAttachment.self], takesFiles: true, again: show) {
+                try await add(owner($0), $0)
+            },
+            .action(
+                page + "/attachments/{attachment}/remove", [RemoveAttachment.self], again: show
+            ) { try await remove(owner($0), $0) },
+            .action(
+                page + "/attachments/{attachment}/restore", [RestoreAttachment.self], again: show
+            ) { try await restore(owner($0), $0) },
+        ]
+    }
+
+    private static func list(_ owner: Owner, _ visit: Visit) async throws -> Reply {
+        let files = try await visit.see(ListAttachments(subject: owner.subject))
         let text = visit.text
-        let form = visit.form(link(person))
+        let form = visit.form(owner.files)
         let lines = files.map { file -> HTML in
             let address: Link = "/attachments/\(file.id.text)"
-            let remove = visit.form("/people/\(person.text)/attachments/\(file.id.text)/remove")
+            let remove = visit.form("\(base: owner.files)/\(file.id.text)/remove")
+            // Asked for when it comes into sight: each look is on the trail.
+            let picture: HTML? =
+                file.type.isImage
+                ? """
+                <a class="picture" href="\(address)"><img src="\(address)" alt="\(file.name)" loading="lazy"></a>
+                """ : nil
             return """
-                <li><a href="\(address)">\(file.name)</a> \(text(max(1, file.size / 1024))) kB · \
-                \(text(file.addedAt)) · \(file.addedBy) \(remove.button(text("attachment.remove")))</li>
+                <li>\(picture)<div><a href="\(address)">\(file.name)</a> \(text(max(1, file.size / 1024))) kB<br>\
+                <small>\(text(file.addedAt)) · \(file.addedBy)</small>\
+                \(remove.button(text("attachment.remove")))</div></li>
                 """
         }
         return .page(
             Page(
                 text("attachment.title"),
                 trail: [
-                    (text("place.people"), "/people"),
-                    (text("attachment.person"), PersonPages.link(to: person)),
+                    (text(owner.list.label), owner.list.link), (text(owner.name), owner.page),
                 ], isNarrow: true,
                 """
                 \(lines.isEmpty
@@ -51,16 +87,14 @@ enum AttachmentPages {
                 """))
     }
 
-    @Sendable private static func add(_ visit: Visit) async throws -> Reply {
-        let person: Person.ID = try visit.id("person")
+    private static func add(_ owner: Owner, _ visit: Visit) async throws -> Reply {
         guard let file = visit.files.first(where: { $0.field == "file" }) else {
             throw InvalidFields([Saying("field.required", field: "file")])
         }
         try await visit.perform(
             AddAttachment(
-                subject: .person(person), file: UploadedFile(name: file.fileName, bytes: file.bytes)
-            ))
-        return .go(link(person), saying: Saying("attachment.added"))
+                subject: owner.subject, file: UploadedFile(name: file.fileName, bytes: file.bytes)))
+        return .go(owner.files, saying: Saying("attachment.added"))
     }
 
     /// Pictures are shown, everything else is saved: a document opened inside
@@ -79,18 +113,16 @@ enum AttachmentPages {
         return reply
     }
 
-    @Sendable private static func remove(_ visit: Visit) async throws -> Reply {
-        let person: Person.ID = try visit.id("person")
+    private static func remove(_ owner: Owner, _ visit: Visit) async throws -> Reply {
         let attachment: Attachment.ID = try visit.id("attachment")
         try await visit.perform(RemoveAttachment(id: attachment))
         return .go(
-            link(person), saying: Saying("attachment.removed"),
-            undo: "/people/\(person.text)/attachments/\(attachment.text)/restore")
+            owner.files, saying: Saying("attachment.removed"),
+            undo: "\(base: owner.files)/\(attachment.text)/restore")
     }
 
-    @Sendable private static func restore(_ visit: Visit) async throws -> Reply {
-        let person: Person.ID = try visit.id("person")
+    private static func restore(_ owner: Owner, _ visit: Visit) async throws -> Reply {
         try await visit.perform(RestoreAttachment(id: visit.id("attachment")))
-        return .go(link(person), saying: Saying("attachment.restored"))
+        return .go(owner.files, saying: Saying("attachment.restored"))
     }
 }

@@ -142,7 +142,7 @@ public func clashes(_ text: Text, _ clashes: [Clash]) -> HTML {
     <th scope="col">\(text("clash.mine"))</th></tr></thead><tbody>
     \(clashes.map { clash in
         """
-        <tr><th scope="row"><a href="\("#\(Form.id(clash.field))" as Link)">\(clash.label)</a></th>\
+        <tr><th scope="row"><a href="\("#field-\(clash.field)" as Link)">\(clash.label)</a></th>\
         <td data-label="\(text("clash.theirs"))">\(clash.theirs)</td>\
         <td data-label="\(text("clash.mine"))">\(clash.mine)</td></tr>
         """ as HTML

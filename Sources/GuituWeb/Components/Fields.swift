@@ -29,11 +29,11 @@ extension Form {
         hint: String? = nil, required: Bool = false, limit: Int = 200, short: Bool = false,
         autocomplete: String = "off", suggestions: [String] = []
     ) -> HTML {
-        let list = suggestions.isEmpty ? nil : Form.id(name) + "-list"
+        let list = suggestions.isEmpty ? nil : id(name) + "-list"
         return wrap(
             name, label, hint: hint, required: required,
             """
-            <input id="\(Form.id(name))" name="\(name)" type="\(kind.inputType)" \
+            <input id="\(id(name))" name="\(name)" type="\(kind.inputType)" \
             value="\(kind == .password ? "" : shown(name, value))" maxlength="\(limit)" \
             autocomplete="\(autocomplete)"\
             \(attribute: "class", short ? "short" : nil)\
@@ -69,7 +69,7 @@ extension Form {
         wrap(
             name, label, hint: hint, required: required,
             """
-            <textarea id="\(Form.id(name))" name="\(name)" rows="\(rows)" maxlength="\(limit)"\
+            <textarea id="\(id(name))" name="\(name)" rows="\(rows)" maxlength="\(limit)"\
             \(flag: "required", required)\
             \(attribute: "aria-invalid", problem(name) == nil ? nil : "true")\
             \(attribute: "aria-describedby", describedBy(name, hint))>
@@ -86,7 +86,7 @@ extension Form {
         return wrap(
             name, label, hint: hint, required: required,
             """
-            <select id="\(Form.id(name))" name="\(name)"\(flag: "required", required)\
+            <select id="\(id(name))" name="\(name)"\(flag: "required", required)\
             \(attribute: "aria-invalid", problem(name) == nil ? nil : "true")\
             \(attribute: "aria-describedby", describedBy(name, hint))>
             \(empty.map { "<option value=\"\">\($0)</option>" })
@@ -146,7 +146,7 @@ extension Form {
         wrap(
             name, label, hint: hint, required: required,
             """
-            <input id="\(Form.id(name))" name="\(name)" type="file" accept="\(accept)"\
+            <input id="\(id(name))" name="\(name)" type="file" accept="\(accept)"\
             \(flag: "required", required)\
             \(attribute: "aria-invalid", problem(name) == nil ? nil : "true")\
             \(attribute: "aria-describedby", describedBy(name, hint))>
@@ -170,15 +170,15 @@ extension Form {
 
     private func describedBy(_ name: String, _ hint: String?) -> String? {
         let ids =
-            (hint == nil ? [] : [Form.id(name) + "-hint"])
-            + (problem(name) == nil ? [] : [Form.id(name) + "-problem"])
+            (hint == nil ? [] : [id(name) + "-hint"])
+            + (problem(name) == nil ? [] : [id(name) + "-problem"])
         return ids.isEmpty ? nil : ids.joined(separator: " ")
     }
 
     private func complaint(_ name: String) -> HTML? {
         problem(name).map {
             """
-            <p class="problem" id="\(Form.id(name))-problem">\(Icon.danger.html)<span>\($0)</span></p>
+            <p class="problem" id="\(id(name))-problem">\(Icon.danger.html)<span>\($0)</span></p>
             """
         }
     }
@@ -188,7 +188,7 @@ extension Form {
     }
 
     private func hintLine(_ name: String, _ hint: String?) -> HTML? {
-        hint.map { "<p class=\"hint\" id=\"\(Form.id(name))-hint\">\($0)</p>" }
+        hint.map { "<p class=\"hint\" id=\"\(id(name))-hint\">\($0)</p>" }
     }
 
     private func wrap(
@@ -197,7 +197,7 @@ extension Form {
         labels.note(name, label)
         return """
             <div class="\(problem(name) == nil ? "field" : "field wrong")">
-            <label for="\(Form.id(name))">\(label)\(required(isRequired))</label>
+            <label for="\(id(name))">\(label)\(required(isRequired))</label>
             \(hintLine(name, hint))\(complaint(name))
             \(control)
             </div>
@@ -223,7 +223,7 @@ extension Form {
     private func choice(
         _ name: String, _ index: Int, _ option: Option, type: String, isOn: Bool
     ) -> HTML {
-        let id = index == 0 ? Form.id(name) : Form.id(name) + "-\(index)"
+        let id = index == 0 ? id(name) : id(name) + "-\(index)"
         return """
             <label class="choice" for="\(id)"><input id="\(id)" type="\(type)" name="\(name)" \
             value="\(option.value)"\(flag: "checked", isOn)\

@@ -79,6 +79,8 @@ public struct Form: Sendable {
     public let key: String?
     /// The version the editor saw, when something that exists is edited.
     public let version: Int?
+    /// Tells the fields of two forms of one page apart; empty for the only one.
+    public let scope: String
     /// What each field drawn so far is called, so that the summary can name it:
     /// it stands above the fields and is drawn after them.
     let labels = Labels()
@@ -91,7 +93,7 @@ public struct Form: Sendable {
 
     public init(
         _ action: Link, _ text: Text, typed: Typed = Typed(), problems: [Problem] = [],
-        csrf: String, key: String? = nil, version: Int? = nil
+        csrf: String, key: String? = nil, version: Int? = nil, scope: String = ""
     ) {
         self.action = action
         self.text = text
@@ -100,6 +102,7 @@ public struct Form: Sendable {
         self.csrf = csrf
         self.key = key
         self.version = version
+        self.scope = scope
     }
 
     /// The whole form, with what is wrong listed first.
@@ -151,7 +154,7 @@ public struct Form: Sendable {
             \(Icon.danger.html)<div><h2>\(text("form.problems", ["count": text(problems.count)]))</h2><ul>
             \(problems.map { problem in
                 if let field = problem.field {
-                    "<li><a href=\"\("#\(Form.id(field))" as Link)\">\(named(problem.sentence, field))</a></li>" as HTML
+                    "<li><a href=\"\("#\(id(field))" as Link)\">\(named(problem.sentence, field))</a></li>" as HTML
                 } else {
                     "<li>\(problem.sentence)</li>" as HTML
                 }
@@ -164,7 +167,9 @@ public struct Form: Sendable {
         labels[field].map { text("form.problem", ["field": $0, "sentence": sentence]) } ?? sentence
     }
 
-    public static func id(_ name: String) -> String { "field-" + name }
+    public func id(_ name: String) -> String {
+        "field-" + (scope.isEmpty ? "" : scope + "-") + name
+    }
 
     func problem(_ name: String) -> String? { problems.first { $0.field == name }?.sentence }
 }

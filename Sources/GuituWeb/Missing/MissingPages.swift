@@ -5,7 +5,7 @@ import GuituText
 /// What families and offices say of people who are missing.
 enum MissingPages {
     static let routes: [Route] = [
-        .page("/missing", [ListMissing.self], list),
+        .page("/missing", [ListMissing.self, Export<ListMissing>.self], list),
         .page("/missing/new", [SeeOwnAccount.self], showForm),
         .action("/missing", [RegisterMissing.self], again: showForm, register),
         .page("/missing/{report}", [SeeMissing.self], show),
@@ -20,26 +20,29 @@ enum MissingPages {
             visit.query["state"] == "all"
             ? nil : ReportState(rawValue: visit.query["state"]) ?? .open
         list.after = visit.query["from"].isEmpty ? nil : visit.query["from"]
+        list.order = ListMissing.Order(rawValue: visit.query["sort"]) ?? .newest
+        list.isDescending = visit.query["order"] == "down"
         if visit.wantsTable { return try await table(list, visit) }
         let answer = try await visit.see(list)
         let today = visit.today
-        let query = visit.listQuery("/missing", filters: ["q", "state"], sorts: [])
+        let query = visit.listQuery(
+            "/missing", filters: ["q", "state"], sorts: ["name", "lost", "state"])
         let listing = Listing(
             text("missing.title"),
             columns: [
-                .init(text("person.name")) {
+                .init(text("person.name"), sort: "name") {
                     "<a href=\"\("/missing/\($0.id.text)" as Link)\">\($0.name)</a>"
                 },
                 .init(text("person.sex")) { "\(text(of: $0.sex))" },
                 .init(text("person.age")) {
                     "\(text.age(of: $0.birth, on: today) ?? text("fact.unknown"))"
                 },
-                .init(text("missing.lost")) { "\($0.lost?.said ?? "")" },
+                .init(text("missing.lost"), sort: "lost") { "\($0.lost?.said ?? "")" },
                 .init(text("missing.lostPlace")) { "\($0.lostPlace ?? "")" },
                 .init(text("missing.homePlace")) { "\($0.homePlace ?? "")" },
                 .init(text("tracing.candidates"), isNumber: true) { "\(text($0.candidates))" },
                 .init(text("missing.holder")) { "\($0.holderName)" },
-                .init(text("tracing.state")) {
+                .init(text("tracing.state"), sort: "state") {
                     badge(text(of: $0.state), $0.state == .found ? .success : .neutral)
                 },
             ], rows: answer.lines, query: query, next: answer.next, exports: true,
@@ -67,28 +70,20 @@ enum MissingPages {
 
     private static func table(_ list: ListMissing, _ visit: Visit) async throws -> Reply {
         let text = visit.text
-        var list = list
-        list.limit = 500
-        list.after = nil
-        var rows = [
+        let today = visit.today
+        return try await visit.export(
+            list, as: "missing.csv",
             [
-                text("person.name"), text("person.sex"), text("person.age"), text("missing.lost"),
-                text("missing.lostPlace"), text("missing.homePlace"), text("missing.holder"),
-                text("tracing.state"),
-            ]
-        ]
-        repeat {
-            let answer = try await visit.see(list)
-            rows += answer.lines.map { line in
-                [
-                    line.name, text(of: line.sex), text.age(of: line.birth, on: visit.today) ?? "",
-                    line.lost?.said ?? "", line.lostPlace ?? "", line.homePlace ?? "",
-                    line.holderName, text(of: line.state),
-                ]
-            }
-            list.after = answer.next
-        } while list.after != nil && rows.count < 20_000
-        return .table("missing.csv", rows)
+                (text("person.name"), { $0.name }),
+                (text("person.sex"), { text(of: $0.sex) }),
+                (text("person.age"), { text.age(of: $0.birth, on: today) ?? "" }),
+                (text("missing.lost"), { $0.lost?.said ?? "" }),
+                (text("missing.lostPlace"), { $0.lostPlace ?? "" }),
+                (text("missing.homePlace"), { $0.homePlace ?? "" }),
+                (text("tracing.candidates"), { "\($0.candidates)" }),
+                (text("missing.holder"), { $0.holderName }),
+                (text("tracing.state"), { text(of: $0.state) }),
+            ])
     }
 
     // MARK: Taking one down
@@ -204,7 +199,12 @@ enum MissingPages {
                     ].compactMap { $0 }),
                 trail: [(text("missing.title"), "/missing")],
                 actions:
-                    "\(badge(text(of: report.state), report.state == .open ? .info : .success))\(printButton(text))",
+                    """
+                    \(badge(text(of: report.state), report.state == .open ? .info : .success))\
+                    \(visit.may(.attach)
+                        ? button(text("attachment.title"), "/missing/\(report.id.text)/attachments") : nil)\
+                    \(printButton(text))
+                    """,
                 """
                 \(form?.summary)
                 <div class="columns"><div>

@@ -109,13 +109,16 @@ public final class Visit: Sendable {
 
     /// A form of this page. The one that was just refused has what was typed
     /// and what is wrong; others on the page stay as they are.
-    public func form(_ action: Link, version: Int? = nil) -> Form {
+    ///
+    /// - Parameter scope: Where a page has several forms, the name of this one.
+    public func form(_ action: Link, version: Int? = nil, scope: String = "") -> Form {
         let isThis = route.method == .post && action.address == path
         let key = isThis ? IdempotencyKey(typed[Form.keyName]) : nil
         return Form(
             action, text, typed: isThis ? typed : Typed(), problems: isThis ? problems : [],
             csrf: csrf, key: key?.text ?? Keys.newToken(),
-            version: version.map { isThis ? Int(current["version"] ?? "") ?? $0 : $0 })
+            version: version.map { isThis ? Int(current["version"] ?? "") ?? $0 : $0 },
+            scope: scope)
     }
 
     /// The form of a list's filters, sorted and paged by its address.

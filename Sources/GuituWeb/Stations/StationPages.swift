@@ -10,6 +10,8 @@ enum StationPages {
         .action("/stations", [MakeStation.self], again: showNewStation, makeStation),
         .page("/stations/new-area", [ListAreas.self], showNewArea),
         .action("/stations/areas", [MakeArea.self], again: showNewArea, makeArea),
+        .page("/stations/{area}/retire", [ListAreas.self], askRetirement),
+        .action("/stations/{area}/retire", [RetireArea.self], again: askRetirement, retire),
         .page("/stations/{area}", [SeeStation.self], show),
         .page("/stations/{area}/correct", [SeeStation.self], showCorrection),
         .action("/stations/{area}/correct", [ChangeStation.self], again: showCorrection, correct),
@@ -30,13 +32,16 @@ enum StationPages {
     // MARK: The tree
 
     @Sendable private static func list(_ visit: Visit) async throws -> Reply {
-        let areas = try await visit.see(ListAreas())
+        var list = ListAreas()
+        list.includesRetired = visit.query["retired"] == "yes"
+        let areas = try await visit.see(list)
         let text = visit.text
         var lacks = false
         for area in visit.viewer?.areas(granting: .manageStations) ?? [] {
             if try await !visit.see(SeeStaffing(area: area)).isEmpty { lacks = true }
         }
         let names = Dictionary(uniqueKeysWithValues: areas.map { ($0.id, $0.name) })
+        let query = visit.listQuery("/stations", filters: ["retired"], sorts: [])
         let listing = Listing(
             text("place.stations"),
             columns: [
@@ -50,7 +55,15 @@ enum StationPages {
                 .init(text("station.beds"), isNumber: true) { line in
                     "\(line.level == .station ? text(line.beds) : "—")"
                 },
-            ], rows: areas, query: ListQuery("/stations"), total: areas.count,
+                .init(text("area.retirement")) { line in
+                    if let day = line.validUntil {
+                        return badge(text("area.retiredOn", ["day": text(day)]))
+                    }
+                    return line.parent == nil
+                        ? ""
+                        : "<a href=\"\("\(base: link(to: line.id))/retire" as Link)\">\(text("area.retire"))</a>"
+                },
+            ], rows: areas, query: query, total: areas.count,
             empty: .init(text("area.none"), text("area.none.advice")))
         let naming: HTML = """
             <p>\(text("setUp.lacking.advice"))</p>
@@ -69,8 +82,50 @@ enum StationPages {
                 """
                 \(lacks ? callout(.warning, text("setUp.lacking"), naming) : nil)
                 \(advice)
-                \(listing.view(text))
+                \(listing.view(text, filters: query.filter("retired", text("area.retirement"),
+                    [Form.Option("yes", text("area.withRetired"))], all: text("area.inForce"))))
                 """))
+    }
+
+    // MARK: Out of force
+
+    /// What is there now, for the area that ends and the choice of its successor.
+    @Sendable private static func askRetirement(_ visit: Visit) async throws -> Reply {
+        let id: Area.ID = try visit.id("area")
+        let areas = try await visit.see(ListAreas())
+        guard let area = areas.first(where: { $0.id == id }) else { throw Ending.notFound }
+        let text = visit.text
+        let form = visit.form("\(base: link(to: id))/retire")
+        let successors = areas.filter { $0.level == area.level && $0.id != id }
+        return .page(
+            Page(
+                text("area.retire"), lead: "\(area.name) · \(area.code)",
+                trail: [(text("place.stations"), "/stations")], isNarrow: true,
+                confirmation(
+                    text, text("area.retire.question", ["name": area.name]),
+                    consequences: [
+                        text("area.retire.records"), text("area.retire.empty"),
+                        text("area.retire.forGood"),
+                    ], form: form, submit: text("area.retire"), back: "/stations",
+                    """
+                    \(form.line("lastDay", text("area.lastDay"), .date, value: "\(visit.today)",
+                        required: true, limit: 10, short: true))
+                    \(form.select("successor", text("area.successor"),
+                        successors.map { Form.Option($0.id.text, "\($0.name) · \($0.code)") },
+                        empty: text("area.noSuccessor"), hint: text("area.successor.hint")))
+                    """)))
+    }
+
+    @Sendable private static func retire(_ visit: Visit) async throws -> Reply {
+        var form = FormReading(visit.typed)
+        let lastDay = Day(visit.typed["lastDay"])
+        if lastDay == nil { form.fail(Saying("field.date", field: "lastDay")) }
+        let successor: Area.ID? = visit.typed["successor"].isEmpty ? nil : form.id("successor")
+        try form.finish()
+        guard let lastDay else { throw InvalidFields([]) }
+        try await visit.perform(
+            RetireArea(area: visit.id("area"), lastDay: lastDay, successor: successor))
+        return .go("/stations", saying: Saying("area.retired"))
     }
 
     /// The office above a new one. With one to choose from it is chosen.
@@ -218,7 +273,7 @@ enum StationPages {
         let label = bed.isOutOfUse ? text("room.open") : text("room.close")
         return """
             <li><b>\(bed.name)</b> \
-            \(bed.isOutOfUse ? badge(text("bed.outOfUse"), .warning) : nil) \
+            \(bed.isOutOfUse ? badge(text("bed.isOutOfUse"), .warning) : nil) \
             \(action.button(label))\(close.summary)\(open.summary)</li>
             """
     }
@@ -251,7 +306,7 @@ enum StationPages {
 
     @Sendable private static func correct(_ visit: Visit) async throws -> Reply {
         let station: Area.ID = try visit.id("area")
-        guard let version = Int(visit.typed[Form.versionName]) else { throw WebFault.malformed }
+        guard let version = Int(visit.typed[Form.versionName]) else { throw InvalidFields([]) }
         try await visit.perform(
             ChangeStation(
                 station: station, version: version, address: visit.typed["address"],
