@@ -128,7 +128,60 @@ struct ListPageTests {
         let audit = try await export(
             .auditAdministrator, at: site.office.province, "/audit?as=csv", "audit.csv",
             "ExportReadAudit")
-        #expect(audit.contains { $0.contains("ExportListPeople") })
+        #expect(audit.contains { $0.contains("导出受助人员表") })
+    }
+
+    @Test("the trail is read in words: every use-case of every route, and whom it was about")
+    func auditWords() async throws {
+        for route in allRoutes {
+            for useCase in route.performs where useCase.effect != .reads {
+                #expect(AuditWords.did[useCase.name] != nil, "\(useCase.name)")
+            }
+        }
+        let site = try await site()
+        try await site.visit(as: .director) { browser in try await browser.open("/people") }
+        try await site.visit(as: .auditAdministrator, at: site.office.province) { browser in
+            for (language, words) in [
+                ("zh-Hans", ["查看受助人员列表", "入站登记", "所辖范围", "系统"]),
+                ("en", ["Listed people", "Took somebody in", "Their areas", "The program"]),
+            ] {
+                browser.cookies["guitu-language"] = language
+                let body = try await browser.open("/audit").body
+                for word in words { #expect(body.contains(word), "\(word)") }
+                for raw in ["own-areas", "program:"] { #expect(!body.contains(raw), "\(raw)") }
+            }
+            let one = try await browser.open("/audit?useCase=ListPeople").body
+            #expect(one.contains("Listed people</td>"))
+            #expect(!one.contains("Took somebody in</td>"))
+        }
+    }
+
+    @Test("a phone sorts by links above the cards, since the table's head is hidden there")
+    func phone() async throws {
+        let site = try await site()
+        try await site.visit(as: .director) { browser in
+            let body = try await browser.open("/people?sort=name").body
+            let sorts = try #require(
+                body.firstMatch(of: /<nav class="sorts".*?<\/nav>/.dotMatchesNewlines())?.output)
+            for sort in ["sort=name&amp;order=down", "sort=arrival", "sort=bed"] {
+                #expect(sorts.contains(sort), "\(sort)")
+            }
+        }
+    }
+
+    @Test("who keeps accounts, stations or the trail is led on from an empty desk")
+    func ways() async throws {
+        let site = try await Site(.sqlite)
+        for (role, path) in [
+            (Role.systemAdministrator, "/stations"), (.securityAdministrator, "/accounts"),
+            (.auditAdministrator, "/audit"), (.supervisor, "/figures"),
+        ] {
+            let area = role.isAdministrator ? site.office.province : site.office.station
+            try await site.visit(as: role, at: area) { browser in
+                let body = try await browser.open("/").body
+                #expect(body.contains("<a class=\"button\" href=\"\(path)\">"), "\(role)")
+            }
+        }
     }
 
     @Test("a page with a list that exports offers it, with its filters and its order")

@@ -130,7 +130,15 @@ public struct SeeMissing: ReadingUseCase {
         public var sourceKey: String
         public var reportedAt: Instant
         public var recordedAt: Instant
-        public var candidates: [Candidate.ID]
+        public var candidates: [Hit]
+    }
+
+    /// A person who may be the one, likeliest first; who it is, the candidate's
+    /// own page says to those who may know.
+    public struct Hit: Sendable, Equatable {
+        public var id: Candidate.ID
+        public var state: CandidateState
+        public var probability: Double
     }
 
     public func perform(in work: Work) throws -> Answer {
@@ -150,18 +158,20 @@ public struct SeeMissing: ReadingUseCase {
         }
         let identity: [UInt8]? = try row["identity_number"]
         // The person's side decides who may look at a candidate from here.
-        let candidates: [Candidate.ID] =
+        let candidates: [Hit] =
             !work.viewer.may(.seeCandidates)
             ? []
             : try work.tx.rows(
                 """
-                SELECT c.id FROM candidate c JOIN tracing_request r ON r.id = c.request
+                SELECT c.id, c.state, c.probability FROM candidate c JOIN tracing_request r ON r.id = c.request
                 JOIN person p ON p.id = r.person
                 WHERE c.report = \(report) AND c.state <> 'withdrawn' AND p.protection = 'none'
                     AND r.consent IN ('agreed', 'cannot-decide')
                 ORDER BY c.probability DESC, c.id LIMIT 20
                 """
-            ).map { try $0["id"] }
+            ).map {
+                Hit(id: try $0["id"], state: try $0["state"], probability: try $0["probability"])
+            }
         return Answer(
             id: report, holderName: try row["holder_name"], state: try row["state"],
             name: try row["name"], sex: try row["sex"], birth: try row["birth"],

@@ -48,7 +48,7 @@ enum AccountPages {
                 .init(text("account.roles")) { line in
                     "\(line.roles.isEmpty ? text("account.noRoles") : text.list(line.roles.map { text(of: $0) }))"
                 },
-                .init(text("account.lastSignIn"), sort: "last-sign-in") {
+                .init(text("account.lastSignIn"), sort: "last-sign-in", isShort: true) {
                     "\($0.lastSignIn.map { text($0) } ?? text("account.never"))"
                 },
                 .init(text("account.access")) { line in

@@ -42,7 +42,7 @@ enum OwnAccountPages {
                     return line.isThisOne
                         ? "" : form.button(text("account.end"), form.hidden("session", line.id))
                 },
-            ], rows: sessions, query: ListQuery("/account"),
+            ], rows: sessions, query: ListQuery("/account"), prints: false,
             empty: .init(text("account.sessions"), ""))
         return .page(
             Page(

@@ -66,7 +66,7 @@ enum AttachmentPages {
                 """ : nil
             return """
                 <li>\(picture)<div><a href="\(address)">\(file.name)</a> \(text(max(1, file.size / 1024))) kB<br>\
-                <small>\(text(file.addedAt)) · \(file.addedBy)</small>\
+                <small>\(text(file.addedAt)) · \(text.who(file.addedBy))</small>\
                 \(remove.button(text("attachment.remove")))</div></li>
                 """
         }

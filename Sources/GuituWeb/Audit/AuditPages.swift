@@ -26,8 +26,9 @@ enum AuditPages {
         let query = visit.listQuery("/audit", filters: filters, sorts: [])
         let rows = answer.lines.map { line in
             AuditLine(
-                time: text(line.at), who: line.actorName ?? line.actor, what: line.useCase,
-                about: "\(line.targetKind) <small>\(line.target)</small>",
+                time: text(line.at), who: text.who(line.actorName ?? line.actor),
+                what: text.did(line.useCase),
+                about: "\(text.about(line.targetKind)) <small>\(line.target)</small>",
                 outcome: outcome(line.outcome, text), tone: tone(line.outcome))
         }
         let listing = Listing(
@@ -39,7 +40,9 @@ enum AuditPages {
                 text("place.audit"), lead: text("audit.lead"),
                 """
                 \(listing.view(text, filters: """
-                    \(query.filter("useCase", text("audit.what")))
+                    \(query.filter("useCase", text("audit.what"), AuditWords.did.map {
+                        Form.Option($0.key, text($0.value))
+                    }.sorted { $0.value < $1.value }, all: text("list.all")))
                     \(query.filter("target", text("audit.target")))
                     \(query.filter("outcome", text("audit.outcome"), outcomes.map {
                         Form.Option($0, outcome($0, text))
@@ -107,9 +110,9 @@ enum AuditPages {
                 (text("audit.time"), { text($0.at) }),
                 (text("audit.chain"), { $0.chainName ?? $0.chain }),
                 (text("audit.sequence"), { "\($0.sequence)" }),
-                (text("audit.who"), { $0.actorName ?? $0.actor }),
-                (text("audit.what"), { $0.useCase }),
-                (text("audit.about"), { $0.targetKind }),
+                (text("audit.who"), { text.who($0.actorName ?? $0.actor) }),
+                (text("audit.what"), { text.did($0.useCase) }),
+                (text("audit.about"), { text.about($0.targetKind) }),
                 (text("audit.target"), { $0.target }),
                 (text("audit.outcome"), { outcome($0.outcome, text) }),
             ])

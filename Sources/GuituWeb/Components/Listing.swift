@@ -53,15 +53,18 @@ public struct Listing<Row>: Sendable where Row: Sendable {
         /// The key of its order, when it can be ordered by.
         public var sort: String?
         public var isNumber: Bool
+        /// A date or a word that reads badly in two lines.
+        public var isShort: Bool
         public var cell: @Sendable (Row) -> HTML
 
         public init(
-            _ title: String, sort: String? = nil, isNumber: Bool = false,
+            _ title: String, sort: String? = nil, isNumber: Bool = false, isShort: Bool = false,
             _ cell: @escaping @Sendable (Row) -> HTML
         ) {
             self.title = title
             self.sort = sort
             self.isNumber = isNumber
+            self.isShort = isShort
             self.cell = cell
         }
     }
@@ -118,10 +121,25 @@ public struct Listing<Row>: Sendable where Row: Sendable {
 
     private func head(_ text: Text) -> HTML {
         """
-        <div class="list-head"><p class="total">\
+        \(sorts(text))<div class="list-head"><p class="total">\
         \(total.map { "\(text("list.total", ["count": text($0)]))" })</p>
         <div class="actions">\(exports ? exportLink(query.export(), text) : nil)\(prints ? printButton(text) : nil)</div></div>
         """
+    }
+
+    /// On a phone, where rows are cards without a head; the style hides it elsewhere.
+    private func sorts(_ text: Text) -> HTML? {
+        let links = columns.compactMap { column -> HTML? in
+            column.sort.map { key in
+                """
+                <a href="\(query.sorted(by: key))"\(attribute: "aria-current", query.sort == key ? "true" : nil)>\
+                \(column.title)\(query.sort == key ? (query.isDescending ? " ▼" : " ▲") : "")</a>
+                """
+            }
+        }
+        guard !links.isEmpty else { return nil }
+        return
+            "<nav class=\"sorts\" aria-label=\"\(text("list.sort"))\"><span>\(text("list.sort"))</span>\(links)</nav>"
     }
 
     private func filterForm(_ text: Text, _ fields: HTML) -> HTML {
@@ -150,7 +168,8 @@ public struct Listing<Row>: Sendable where Row: Sendable {
             <tr role="row">\(columns.map { column in
                 """
                 <td role="cell" data-label="\(column.title)"\
-                \(attribute: "class", column.isNumber ? "number" : nil)>\(column.cell(row))</td>
+                \(attribute: "class", column.isNumber ? "number" : column.isShort ? "brief" : nil)>\
+                \(column.cell(row))</td>
                 """ as HTML
             })</tr>
 

@@ -22,30 +22,33 @@ enum PeoplePages {
         let today = visit.today
         let query = visit.listQuery(
             "/people", filters: ["q", "standing", "sex"], sorts: ["name", "arrival", "bed"])
+        // One's own station on every line says nothing.
+        let isOneStation = answer.lines.allSatisfy { $0.stationName == visit.viewer?.homeName }
+        let station = Listing<ListPeople.Line>.Column(text("station.name")) { "\($0.stationName)" }
         let listing = Listing(
             text("people.title"),
             columns: [
                 .init(text("person.name"), sort: "name") { line in
                     "<a href=\"\(PersonPages.link(to: line.id))\">\(line.maskedName)</a>\(line.isProtected ? badge(text("person.protected"), .danger) : nil)"
                 },
-                .init(text("person.sex")) { "\(text(of: $0.sex))" },
-                .init(text("person.age")) {
+                .init(text("person.sex"), isShort: true) { "\(text(of: $0.sex))" },
+                .init(text("person.age"), isShort: true) {
                     "\(text.age(of: $0.birth, on: today) ?? text("fact.unknown"))"
                 },
                 .init(text("person.whereabouts")) { line in
                     line.place.map { badge(text(of: $0), $0 == .station ? .success : .warning) }
                         ?? ""
                 },
-                .init(text("bed.bed"), sort: "bed") { "\($0.bed ?? "")" },
-                .init(text("arrival.at"), sort: "arrival") {
+                .init(text("bed.bed"), sort: "bed", isShort: true) { "\($0.bed ?? "")" },
+                .init(text("arrival.at"), sort: "arrival", isShort: true) {
                     "\($0.arrivedAt.map { text($0) } ?? "")"
                 },
-                .init(text("person.caseNumber")) { "\($0.caseNumber ?? "")" },
-                .init(text("station.name")) { "\($0.stationName)" },
+                .init(text("person.caseNumber"), isShort: true) { "\($0.caseNumber ?? "")" },
                 .init(text("tracing.title")) {
                     $0.traced ? badge(text("people.traced"), .info) : ""
                 },
-            ], rows: answer.lines, query: query, next: answer.next, exports: true,
+            ] + (isOneStation ? [] : [station]), rows: answer.lines, query: query,
+            next: answer.next, exports: true,
             empty: .init(text("people.none"), text("people.none.advice")))
         return .page(
             Page(

@@ -245,7 +245,7 @@ struct PersonView {
             return Moment(
                 text(seen.occurredAt), text(of: seen.kind), value,
                 who: text.list([
-                    text(of: seen.source), text(of: seen.certainty), seen.recordedBy,
+                    text(of: seen.source), text(of: seen.certainty), text.who(seen.recordedBy),
                 ]),
                 tone: retracted ? .neutral : seen.certainty == .doubtful ? .warning : .info)
         }

@@ -27,25 +27,30 @@ enum MissingPages {
         let today = visit.today
         let query = visit.listQuery(
             "/missing", filters: ["q", "state"], sorts: ["name", "lost", "state"])
+        // One's own station on every line says nothing.
+        let isOneHolder = answer.lines.allSatisfy { $0.holderName == visit.viewer?.homeName }
+        let holder = Listing<ListMissing.Line>.Column(text("missing.holder")) { "\($0.holderName)" }
         let listing = Listing(
             text("missing.title"),
             columns: [
                 .init(text("person.name"), sort: "name") {
                     "<a href=\"\("/missing/\($0.id.text)" as Link)\">\($0.name)</a>"
                 },
-                .init(text("person.sex")) { "\(text(of: $0.sex))" },
-                .init(text("person.age")) {
+                .init(text("person.sex"), isShort: true) { "\(text(of: $0.sex))" },
+                .init(text("person.age"), isShort: true) {
                     "\(text.age(of: $0.birth, on: today) ?? text("fact.unknown"))"
                 },
-                .init(text("missing.lost"), sort: "lost") { "\($0.lost?.said ?? "")" },
+                .init(text("missing.lost"), sort: "lost", isShort: true) {
+                    "\($0.lost?.said ?? "")"
+                },
                 .init(text("missing.lostPlace")) { "\($0.lostPlace ?? "")" },
                 .init(text("missing.homePlace")) { "\($0.homePlace ?? "")" },
                 .init(text("tracing.candidates"), isNumber: true) { "\(text($0.candidates))" },
-                .init(text("missing.holder")) { "\($0.holderName)" },
                 .init(text("tracing.state"), sort: "state") {
                     badge(text(of: $0.state), $0.state == .found ? .success : .neutral)
                 },
-            ], rows: answer.lines, query: query, next: answer.next, exports: true,
+            ] + (isOneHolder ? [] : [holder]), rows: answer.lines, query: query, next: answer.next,
+            exports: true,
             empty: .init(text("missing.none"), text("missing.none.advice")))
         var actions: [HTML] = []
         if visit.may(.registerMissing) {
@@ -187,7 +192,16 @@ enum MissingPages {
         let form = visit.may(.unmask) ? visit.form("/missing/\(report.id.text)/unmask") : nil
         func said(_ value: String?) -> HTML? { value.map { "\($0)" } }
         let candidates = report.candidates.enumerated().map { index, candidate -> HTML in
-            "<li><a href=\"\("/candidates/\(candidate.text)" as Link)\">\(text("missing.candidate", ["number": text(index + 1)]))</a></li>"
+            let label = text(
+                "missing.candidate",
+                [
+                    "number": text(index + 1),
+                    "probability": RequestPages.percent(candidate.probability),
+                ])
+            return """
+                <li><a href="\("/candidates/\(candidate.id.text)" as Link)">\(label)</a> \
+                \(badge(text(of: candidate.state)))</li>
+                """
         }
         return .page(
             Page(

@@ -17,8 +17,8 @@ enum NotificationPages {
         let lines = answer.items.map { item -> HTML in
             let form = visit.form("/notifications/\(item.id.text)")
             return """
-                <li class="\(item.readAt == nil ? "unread" : "read")"><p>\(visit.sentence(item.saying))</p>\
-                <p class="hint">\(text(item.madeAt))</p>\
+                <li class="\(item.readAt == nil ? "unread" : "read")"><div><p>\(visit.sentence(item.saying))</p>\
+                <p class="hint">\(text(item.madeAt))</p></div>\
                 \(form.button(text("notification.open"), primary: item.readAt == nil,
                     form.hidden("about", address(item).address)))</li>
                 """

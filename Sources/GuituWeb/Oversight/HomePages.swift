@@ -18,11 +18,21 @@ enum HomePages {
                     ? button(text("arrival.new"), "/arrivals/new", icon: .plus, primary: true) : "",
                 """
                 \(tasks.isEmpty
-                    ? emptyState(text("home.nothing"), text("home.nothing.advice"))
+                    ? emptyState(text("home.nothing"), text("home.nothing.advice"), step: places(visit))
                     : "<ul class=\"duties\">\(tasks)</ul>" as HTML)
                 \(figures(desk, visit))
                 \(desk.stations.count < 2 ? nil : stations(desk.stations, text))
                 """))
+    }
+
+    /// For who keeps accounts or stations nothing ever waits here: where to go.
+    private static func places(_ visit: Visit) -> HTML {
+        guard let viewer = visit.viewer, !viewer.may(.seePeople) else { return "" }
+        let places = Navigation.places(for: viewer, visit.text, at: visit.path)
+            .filter { !$0.isHere }
+        guard !places.isEmpty else { return "" }
+        let buttons = places.map { button($0.label, $0.link, icon: $0.icon) }
+        return "<p>\(visit.text("home.places"))</p><div class=\"ways\">\(buttons)</div>"
     }
 
     /// All stations of the reader together.

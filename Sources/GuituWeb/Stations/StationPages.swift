@@ -45,11 +45,11 @@ enum StationPages {
         let listing = Listing(
             text("place.stations"),
             columns: [
-                .init(text("area.codeLabel")) { "<span class=\"masked\">\($0.code)</span>" },
                 .init(text("area.name")) { line in
                     line.level == .station
                         ? "<a href=\"\(link(to: line.id))\">\(line.name)</a>" : "\(line.name)"
                 },
+                .init(text("area.codeLabel")) { "<span class=\"masked\">\($0.code)</span>" },
                 .init(text("area.levelLabel")) { "\(text(of: $0.level))" },
                 .init(text("area.parent")) { "\($0.parent.flatMap { names[$0] } ?? "—")" },
                 .init(text("station.beds"), isNumber: true) { line in

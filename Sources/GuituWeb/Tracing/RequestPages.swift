@@ -28,6 +28,11 @@ enum RequestPages {
         let answer = try await visit.see(list)
         let query = visit.listQuery(
             "/tracing", filters: ["state", "whose"], sorts: ["name", "state", "opened"])
+        // One's own station on every line says nothing.
+        let isOneStation = answer.lines.allSatisfy { $0.stationName == visit.viewer?.homeName }
+        let station = Listing<ListRequests.Line>.Column(text("station.name")) {
+            "\($0.stationName)"
+        }
         let listing = Listing(
             text("tracing.list"),
             columns: [
@@ -40,9 +45,11 @@ enum RequestPages {
                 .init(text("tracing.consent")) { "\(text(of: $0.consent))" },
                 .init(text("tracing.candidates"), isNumber: true) { "\(text($0.candidates))" },
                 .init(text("tracing.officer")) { "\($0.officerName ?? "")" },
-                .init(text("station.name")) { "\($0.stationName)" },
-                .init(text("tracing.openedAt"), sort: "opened") { "\(text($0.openedAt))" },
-            ], rows: answer.lines, query: query, next: answer.next, exports: true,
+                .init(text("tracing.openedAt"), sort: "opened", isShort: true) {
+                    "\(text($0.openedAt))"
+                },
+            ] + (isOneStation ? [] : [station]), rows: answer.lines, query: query,
+            next: answer.next, exports: true,
             empty: .init(text("tracing.listEmpty"), text("tracing.listEmpty.advice")))
         return .page(
             Page(
