@@ -127,6 +127,7 @@ enum Samples {
                 from: $0.office.clock.now)
         },
         .read(.safetyOfficer) { SeeBeds(station: $1.id($0.office.station)) },
+        .read(.safetyOfficer, record: false) { _, _ in ListBedStations() },
         .read(.safetyOfficer) { ExportBeds(station: $1.id($0.office.station)) },
         .change(.carer, person: true) {
             KeepBelonging(episode: $1.id($0.episode), item: .init(name: "水杯"))

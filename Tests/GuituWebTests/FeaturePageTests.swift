@@ -204,6 +204,25 @@ struct FeaturePageTests {
         }
     }
 
+    @Test("an office above chooses among its stations' beds, a station goes to its own")
+    func bedsAbove() async throws {
+        let site = try await Site(.sqlite)
+        let (station, other) = (site.office.station.text, site.office.otherStation.text)
+        try await site.visit(as: .official, at: site.office.province) { browser in
+            let list = try await browser.open("/beds")
+            #expect(list.status == 200)
+            for id in [station, other] {
+                #expect(list.body.contains("href=\"/stations/\(id)/beds\""))
+                let beds = try await browser.open("/stations/\(id)/beds")
+                #expect(beds.body.contains("男一室"))
+            }
+        }
+        try await site.visit(as: .carer) { browser in
+            let seen = try await browser.open("/beds")
+            #expect(seen.location == "/stations/\(station)/beds")
+        }
+    }
+
     // MARK: Areas out of force
 
     @Test(

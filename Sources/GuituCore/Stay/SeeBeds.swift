@@ -94,7 +94,42 @@ public struct SeeBeds: ReadingUseCase {
     }
 }
 
-/// The same, to be taken away as a file; the trail has an entry of its own.
+/// The stations whose beds one may see, with how many are free: for an office
+/// above, which has no beds of its own.
+public struct ListBedStations: ReadingUseCase {
+    public static let needs = Permission.seeBeds
+    public static let effect = Effect.reads
+    public var target: Target { .ownAreas }
+    public init() {}
+
+    public struct Line: Sendable, Encodable, Equatable {
+        public var id: Area.ID
+        public var name: String
+        public var beds: Int
+        public var free: Int
+    }
+
+    /// In the order of their codes; beds out of use are not counted.
+    public func perform(in work: Work) throws -> [Line] {
+        try work.tx.rows(
+            """
+            SELECT a.id, a.name,
+                (SELECT COUNT(*) FROM bed b WHERE b.station = a.id AND b.out_of_use = 0) AS beds,
+                (SELECT COUNT(*) FROM bed b WHERE b.station = a.id AND b.out_of_use = 0
+                    AND NOT EXISTS (SELECT 1 FROM bed_stay s
+                        WHERE s.bed = b.id AND s.until_at IS NULL)) AS free
+            FROM station t JOIN area a ON a.id = t.area
+            WHERE \(work.viewer.scope(.seeBeds, area: "a.id")) ORDER BY a.code, a.id
+            """
+        ).map {
+            Line(
+                id: try $0["id"], name: try $0["name"], beds: try $0["beds"], free: try $0["free"])
+        }
+    }
+}
+
+/// The beds of a station, to be taken away as a file; the trail has an entry of
+/// its own.
 public struct ExportBeds: ReadingUseCase {
     public static let needs = Permission.seeBeds
     public static let effect = Effect.readsSensitive

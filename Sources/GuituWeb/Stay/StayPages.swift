@@ -5,7 +5,7 @@ import GuituText
 /// Beds, where somebody is, and what the station keeps for them.
 enum StayPages {
     static let routes: [Route] = [
-        .page("/beds", [SeeOwnAccount.self], chooseStation),
+        .page("/beds", [ListBedStations.self], chooseStation),
         .page("/stations/{area}/beds", [SeeBeds.self, ExportBeds.self], showBeds),
         .page("/people/{person}/bed", [SeePerson.self, SeeBeds.self], showBedChoice),
         .action("/people/{person}/bed", [GiveBed.self], again: showBedChoice, giveBed),
@@ -41,18 +41,20 @@ enum StayPages {
     // MARK: All beds of a station
 
     @Sendable private static func chooseStation(_ visit: Visit) async throws -> Reply {
-        let own = try await visit.see(SeeOwnAccount())
-        let areas = own.grants.filter { Permission.of($0.role).contains(.seeBeds) }
-        guard !areas.isEmpty else { throw Ending.notAllowed }
-        if visit.viewer?.home == areas[0].area || Set(areas.map(\.area)).count == 1 {
-            return .go("/stations/\(areas[0].area.text)/beds")
-        }
+        let stations = try await visit.see(ListBedStations())
+        if stations.count == 1 { return .go("/stations/\(stations[0].id.text)/beds") }
         let text = visit.text
-        return .page(
-            Page(
-                text("place.beds"),
-                "<ul>\(areas.map { "<li><a href=\"\("/stations/\($0.area.text)/beds" as Link)\">\($0.areaName)</a></li>" as HTML })</ul>"
-            ))
+        let listing = Listing(
+            text("place.beds"),
+            columns: [
+                .init(text("station.name")) {
+                    "<a href=\"\("/stations/\($0.id.text)/beds" as Link)\">\($0.name)</a>"
+                },
+                .init(text("home.bedsFree"), isNumber: true) { "\(text($0.free))" },
+                .init(text("station.beds"), isNumber: true) { "\(text($0.beds))" },
+            ], rows: stations, query: ListQuery("/beds"),
+            empty: .init(text("bed.noBeds"), text("bed.noBeds.advice")))
+        return .page(Page(text("place.beds"), listing.view(text)))
     }
 
     @Sendable private static func showBeds(_ visit: Visit) async throws -> Reply {
