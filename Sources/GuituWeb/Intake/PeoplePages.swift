@@ -40,10 +40,10 @@ enum PeoplePages {
                         ?? ""
                 },
                 .init(text("bed.bed"), sort: "bed", isShort: true) { "\($0.bed ?? "")" },
-                .init(text("arrival.at"), sort: "arrival", isShort: true) {
+                .init(text("arrival.at"), sort: "arrival") {
                     "\($0.arrivedAt.map { text($0) } ?? "")"
                 },
-                .init(text("person.caseNumber"), isShort: true) { "\($0.caseNumber ?? "")" },
+                .init(text("person.caseNumber")) { "\($0.caseNumber ?? "")" },
                 .init(text("tracing.title")) {
                     $0.traced ? badge(text("people.traced"), .info) : ""
                 },

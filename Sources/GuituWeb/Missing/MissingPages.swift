@@ -191,7 +191,9 @@ enum MissingPages {
         let text = visit.text
         let form = visit.may(.unmask) ? visit.form("/missing/\(report.id.text)/unmask") : nil
         func said(_ value: String?) -> HTML? { value.map { "\($0)" } }
-        let candidates = report.candidates.enumerated().map { index, candidate -> HTML in
+        // One of twenty below one in a hundred is worth nobody's evening.
+        let likely = report.candidates.filter { $0.state != .proposed || $0.probability >= 0.01 }
+        let candidates = likely.enumerated().map { index, candidate -> HTML in
             let label = text(
                 "missing.candidate",
                 [
@@ -203,6 +205,10 @@ enum MissingPages {
                 \(badge(text(of: candidate.state)))</li>
                 """
         }
+        let rest = report.candidates.count - likely.count
+        let unlikely: HTML? =
+            rest == 0
+            ? nil : "<p class=\"hint\">\(text("missing.unlikely", ["count": text(rest)]))</p>"
         return .page(
             Page(
                 report.name,
@@ -245,7 +251,11 @@ enum MissingPages {
                     (text("missing.source"), report.source == "desk"
                         ? "\(text("missing.desk"))" : "\(report.source) \(report.sourceKey)"),
                 ])))
-                \(candidates.isEmpty ? nil : card(text("tracing.candidates"), "<ol>\(candidates)</ol>"))
+                \(report.candidates.isEmpty
+                    ? nil
+                    : card(text("tracing.candidates"), """
+                        \(candidates.isEmpty ? nil : "<ul>\(candidates)</ul>" as HTML)\(unlikely)
+                        """))
                 </div></div>
                 """))
     }
