@@ -7,10 +7,13 @@ import Synchronization
 /// Threads start when there is work for them, and the one that rested last is
 /// woken first: a quiet station keeps one or two connections, not all of them.
 final class Lane: Sendable {
-    private struct Job {
+    /// A body that keeps what it returned to itself until it hears how its
+    /// transaction ended. It may run again after a transaction that failed.
+    struct Job: Sendable {
+        var mode: TransactionMode
         var deadline: ContinuousClock.Instant
-        var run: @Sendable (Seat) -> Void
-        var refuse: @Sendable (DatabaseError) -> Void
+        var body: @Sendable (any Transaction) throws -> Void
+        var end: @Sendable ((any Error)?) -> Void
     }
 
     /// What a thread waits on, and the job handed to it.
@@ -44,6 +47,8 @@ final class Lane: Sendable {
     private let mode: TransactionMode
     private let driver: any Driver
     private let most: Int
+    /// Then what waits for the writer shares its commit.
+    private let isOnlyWriter: Bool
     private let options: Database.Options
     private let circuit: Circuit
     private let state = Mutex(State())
@@ -58,6 +63,7 @@ final class Lane: Sendable {
         self.options = options
         self.circuit = circuit
         most = max(1, threads)
+        isOnlyWriter = mode == .write && driver.writers == 1
     }
 
     var waiting: Int { state.withLock { $0.count } }
@@ -66,11 +72,18 @@ final class Lane: Sendable {
         _ mode: TransactionMode, _ body: @escaping @Sendable (any Transaction) throws -> A
     ) async throws -> A {
         try await withCheckedThrowingContinuation { continuation in
+            let answer = Answer<A>()
             enqueue(
-                Job(deadline: .now + options.queueWait) { seat in
-                    continuation.resume(with: Result { try seat.run(mode, body) })
-                } refuse: { error in
-                    continuation.resume(throwing: error)
+                Job(mode: mode, deadline: .now + options.queueWait) { transaction in
+                    let value = try body(transaction)
+                    answer.value.withLock { $0 = value }
+                } end: { error in
+                    if let error { return continuation.resume(throwing: error) }
+                    guard let value = answer.value.withLock({ $0 }) else {
+                        return continuation.resume(
+                            throwing: DatabaseError.engine(code: "lane", message: "no answer"))
+                    }
+                    continuation.resume(returning: value)
                 })
         }
     }
@@ -124,13 +137,19 @@ final class Lane: Sendable {
             startThread(named: "database, \(mode)") { self.serve(as: worker) }
         case .wait: break
         case .waitAndSetTimer: setTimer(for: job.deadline)
-        case .refuse(let error): job.refuse(error)
+        case .refuse(let error): job.end(error)
         }
     }
 
     private func serve(as worker: Worker) {
         let seat = Seat(mode, driver, options, circuit)
-        while let job = worker.job.withLock({ $0.take() }) ?? next(for: worker) { job.run(seat) }
+        while let job = worker.job.withLock({ $0.take() }) ?? next(for: worker) {
+            if isOnlyWriter {
+                seat.run(job, andThen: { self.state.withLock { $0.pop() } })
+            } else {
+                seat.run(job)
+            }
+        }
         seat.leave()
         let waiters = state.withLock { state in
             state.threads -= 1
@@ -177,7 +196,7 @@ final class Lane: Sendable {
             state.timerIsSet = next != nil
             return (overdue, next)
         }
-        for job in overdue { job.refuse(.overloaded) }
+        for job in overdue { job.end(DatabaseError.overloaded) }
         if let next { setTimer(for: next) }
     }
 }
@@ -200,19 +219,87 @@ final class Seat {
         self.circuit = circuit
     }
 
-    func run<A>(_ mode: TransactionMode, _ body: (any Transaction) throws -> A) throws -> A {
-        let connection = try begin(mode)
+    /// One job in a transaction of its own.
+    func run(_ job: Lane.Job) {
+        do {
+            let connection = try begin(job.mode)
+            let work = Guarded(connection)
+            do {
+                try job.body(work)
+                try work.finish()
+                try connection.commit()
+            } catch {
+                work.end()
+                if connection.isUsable { connection.rollback() }
+                throw error
+            }
+            job.end(nil)
+        } catch {
+            job.end(error)
+        }
+    }
+
+    /// The job and those that wait behind it, one after the other in one
+    /// transaction, each in a savepoint: a commit waits for the disk, and the
+    /// engine has one writer, so that many share the wait. Nobody is answered
+    /// before that commit. Whatever breaks the common transaction, everybody
+    /// whose own body did not fail runs again alone.
+    func run(_ first: Lane.Job, andThen next: () -> Lane.Job?) {
+        guard let second = next() else { return run(first) }
+        var kept: [Lane.Job] = []
+        var waiting: [Lane.Job] = [second, first]  // taken from the end
+        do {
+            let connection = try begin(.write)
+            let until = ContinuousClock.now + options.sharedCommit
+            do {
+                while let job = waiting.popLast() ?? (until > .now ? next() : nil) {
+                    do {
+                        try within(connection, job)
+                        kept.append(job)
+                    } catch let failure as Failed {
+                        job.end(failure.cause)
+                        if failure.isBroken { throw failure }
+                    } catch {
+                        waiting.append(job)
+                        throw error
+                    }
+                }
+                try connection.commit()
+                for job in kept { job.end(nil) }
+                return
+            } catch {
+                if connection.isUsable { connection.rollback() }
+            }
+        } catch {
+            // It cannot begin: each is told so, by its own attempt.
+        }
+        for job in kept + waiting.reversed() { run(job) }
+    }
+
+    /// A body that failed. It left the transaction as it was before, unless
+    /// that broke: a full disk or an interrupted change undo all of it.
+    private struct Failed: Error {
+        var cause: any Error
+        var isBroken: Bool
+    }
+
+    private func within(_ connection: any Connection, _ job: Lane.Job) throws {
+        try connection.execute("SAVEPOINT job")
         let work = Guarded(connection)
         do {
-            let value = try body(work)
+            try job.body(work)
             try work.finish()
-            try connection.commit()
-            return value
         } catch {
             work.end()
-            if connection.isUsable { connection.rollback() }
-            throw error
+            do {
+                try connection.execute("ROLLBACK TO SAVEPOINT job")
+                try connection.execute("RELEASE SAVEPOINT job")
+            } catch _ {  // the body's own failure says more
+                throw Failed(cause: error, isBroken: true)
+            }
+            throw Failed(cause: error, isBroken: false)
         }
+        try connection.execute("RELEASE SAVEPOINT job")
     }
 
     func leave() {
@@ -288,6 +375,11 @@ extension SQL {
     fileprivate var isRollbackToSavepoint: Bool {
         pieces == [.text("ROLLBACK TO SAVEPOINT attempt")]
     }
+}
+
+/// What a body returned, until its transaction has ended.
+private final class Answer<A: Sendable>: Sendable {
+    let value = Mutex<A?>(nil)
 }
 
 func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {

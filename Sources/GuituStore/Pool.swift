@@ -22,6 +22,9 @@ public final class Database: Sendable {
         public var statementTimeout = Duration.seconds(10)
         /// How often a body runs before `.serialization` reaches the caller.
         public var attempts = 5
+        /// Where the engine has one writer: how long transactions that waited
+        /// for it go on joining one commit.
+        public var sharedCommit = Duration.milliseconds(10)
         /// After a failed connection, how long callers are told so without
         /// another one being tried.
         public var retryConnection = Duration.milliseconds(500)
