@@ -117,7 +117,7 @@ struct SeeOwnPassword: ReadingUseCase {
         guard
             let row = try work.tx.first("SELECT login, password FROM account WHERE id = \(account)")
         else { throw Ending.notFound }
-        let session = (work.viewer.sessionDigest ?? []).prefix(16).map { hex($0) }.joined()
+        let session = hex((work.viewer.sessionDigest ?? []).prefix(16))
         let client = SignInCaution.Client(name: "session:" + session, isKnown: true)
         let login: String = try row["login"]
         let digest = work.signInCaution.loginDigest(login)

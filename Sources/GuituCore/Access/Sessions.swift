@@ -113,7 +113,7 @@ public struct ListOwnSessions: ReadingUseCase {
         ).map { row in
             let digest: [UInt8] = try row["digest"]
             return Line(
-                id: digest.map { hex($0) }.joined(), isToken: try row["kind"] == "token",
+                id: hex(digest), isToken: try row["kind"] == "token",
                 label: try row["label"], madeAt: try row["made_at"],
                 expiresAt: try row["expires_at"],
                 isThisOne: digest == work.viewer.sessionDigest)
@@ -161,8 +161,8 @@ extension Keys {
         case .visitor, .program: return Secret(Keys.newToken())
         }
         guard let key else { return Secret(Keys.newToken()) }
-        let text = who.map { hex($0) }.joined() + ":" + key.text
-        return Secret(searchDigest(text, kind: "secret-" + purpose).map { hex($0) }.joined())
+        let text = hex(who) + ":" + key.text
+        return Secret(hex(searchDigest(text, kind: "secret-" + purpose)))
     }
 }
 

@@ -51,10 +51,10 @@ struct SignInCaution {
                 """) != nil
         {
             return Client(
-                name: "device:" + device.prefix(16).map { hex($0) }.joined(), isKnown: true)
+                name: "device:" + hex(device.prefix(16)), isKnown: true)
         }
         let digest = keys.searchDigest(Self.bucket(of: address), kind: "address")
-        return Client(name: "address:" + digest.prefix(16).map { hex($0) }.joined(), isKnown: false)
+        return Client(name: "address:" + hex(digest.prefix(16)), isKnown: false)
     }
 
     /// Nil when a password may be tried now.
@@ -124,7 +124,7 @@ struct SignInCaution {
         }
         var storage = in6_addr()
         guard inet_pton(AF_INET6, String(bare), &storage) == 1 else { return address }
-        return withUnsafeBytes(of: &storage) { $0.prefix(8).map { hex($0) }.joined() }
+        return withUnsafeBytes(of: &storage) { hex($0.prefix(8)) }
     }
 }
 

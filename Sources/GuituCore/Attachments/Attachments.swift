@@ -240,7 +240,7 @@ struct AttachmentStore {
     /// picture is in it.
     func digest(_ bytes: [UInt8]) -> [UInt8] {
         work.keys.searchDigest(
-            SHA256.hash(data: bytes).map { hex($0) }.joined(), kind: "attachment")
+            hex(SHA256.hash(data: bytes)), kind: "attachment")
     }
 
     func of(_ subject: AttachmentSubject) throws -> [AttachmentSummary] {

@@ -91,8 +91,8 @@ public struct AnchorsFile: Sendable {
         let text = try anchors.map { anchor in
             let written = Written(
                 kind: word.rawValue, chain: anchor.chain, sequence: anchor.sequence,
-                hash: anchor.hash.map { hex($0) }.joined(), at: anchor.at.milliseconds,
-                signature: anchor.signature.map { hex($0) }.joined())
+                hash: hex(anchor.hash), at: anchor.at.milliseconds,
+                signature: hex(anchor.signature))
             return try canonicalJSON(written) + "\n"
         }.joined()
         let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)

@@ -143,7 +143,7 @@ public struct AuditHeads: ReadingUseCase {
             let hash: [UInt8] = try row["hash"]
             return AuditHeadLine(
                 chain: try row["chain"], chainName: try row["chain_name"],
-                sequence: try row["sequence"], short: hash.prefix(8).map { hex($0) }.joined(),
+                sequence: try row["sequence"], short: hex(hash.prefix(8)),
                 anchoredSequence: try row["anchored"] ?? 0, anchoredAt: try row["anchored_at"])
         }
     }

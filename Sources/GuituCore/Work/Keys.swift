@@ -63,8 +63,7 @@ public struct Keys: Sendable {
 
     /// A fingerprint of the whole ring, for people to compare.
     public var fingerprint: String {
-        SHA256.hash(data: Data(prints.map { $0.id + $0.print }.joined().utf8)).prefix(8)
-            .map { hex($0) }.joined()
+        hex(SHA256.hash(data: Data(prints.map { $0.id + $0.print }.joined().utf8)).prefix(8))
     }
 
     public init(_ file: RingFile) throws {
@@ -90,8 +89,8 @@ public struct Keys: Sendable {
         prints = file.keys.map { key in
             KeyPrint(
                 id: key.id, purpose: key.purpose,
-                print: SHA256.hash(data: Data("guitu-key-print-1".utf8) + key.secret).prefix(8)
-                    .map { hex($0) }.joined())
+                print: hex(
+                    SHA256.hash(data: Data("guitu-key-print-1".utf8) + key.secret).prefix(8)))
         }
     }
 
@@ -102,7 +101,7 @@ public struct Keys: Sendable {
                     purpose == .sign
                     ? Curve25519.Signing.PrivateKey().rawRepresentation
                     : SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
-                let id = (0..<4).map { _ in hex(UInt8.random(in: 0...255)) }.joined()
+                let id = String(newToken().prefix(8))
                 return RingFile.Key(id: id, purpose: purpose, secret: secret, madeAt: now)
             })
     }
@@ -157,7 +156,7 @@ public struct Keys: Sendable {
         guard sealed.count > Self.header + 28, sealed[0] == 1, sealed[1] == 1 else {
             throw Failure.forged
         }
-        let id = sealed[2..<Self.header].map { hex($0) }.joined()
+        let id = hex(sealed[2..<Self.header])
         guard let key = sealing[id] else { throw Failure.unknownKey(id: id) }
         do {
             let box = try AES.GCM.SealedBox(combined: Data(sealed[Self.header...]))
@@ -230,13 +229,20 @@ public struct Keys: Sendable {
     }
 
     public static func newToken() -> String {
-        (0..<32).map { _ in hex(UInt8.random(in: 0...255)) }.joined()
+        SymmetricKey(size: .bits256).withUnsafeBytes { hex($0) }
     }
 }
 
-func hex(_ byte: UInt8) -> String {
-    let digits = String(byte, radix: 16)
-    return digits.count == 1 ? "0" + digits : digits
+/// Two digits a byte, lower case.
+public func hex(_ bytes: some Sequence<UInt8>) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity(2 * bytes.underestimatedCount)
+    for byte in bytes {
+        text.append(digits[Int(byte >> 4)])
+        text.append(digits[Int(byte & 15)])
+    }
+    return String(decoding: text, as: UTF8.self)
 }
 
 func bytes(hex text: String) -> [UInt8]? {

@@ -36,6 +36,11 @@ public final class Visit: Sendable {
     /// What somebody else saved meanwhile, by field.
     public let current: [String: String]
     private let viewerBox = Mutex<Viewer?>(nil)
+    /// What makes this page's forms differ from all others': random once, then
+    /// counted, since a page may hold a hundred forms.
+    private let formKeys = Mutex<(page: String, count: Int)>((Keys.newToken(), 0))
+    /// Bound to the secret; every form of the page carries it.
+    public let csrf: String
 
     init(
         workplace: Workplace, settings: GuituServer.Options, route: Route, path: String,
@@ -62,6 +67,7 @@ public final class Visit: Sendable {
         self.secret = secret
         self.problems = problems
         self.current = current
+        csrf = Visit.token(for: secret)
     }
 
     /// The same visit with what is wrong, to show its form again.
@@ -105,8 +111,6 @@ public final class Visit: Sendable {
 
     // MARK: Forms
 
-    public var csrf: String { Visit.token(for: secret) }
-
     /// A form of this page. The one that was just refused has what was typed
     /// and what is wrong; others on the page stay as they are.
     ///
@@ -116,9 +120,16 @@ public final class Visit: Sendable {
         let key = isThis ? IdempotencyKey(typed[Form.keyName]) : nil
         return Form(
             action, text, typed: isThis ? typed : Typed(), problems: isThis ? problems : [],
-            csrf: csrf, key: key?.text ?? Keys.newToken(),
+            csrf: csrf, key: key?.text ?? newFormKey(),
             version: version.map { isThis ? Int(current["version"] ?? "") ?? $0 : $0 },
             scope: scope)
+    }
+
+    private func newFormKey() -> String {
+        formKeys.withLock { keys in
+            keys.count += 1
+            return "\(keys.page.prefix(48))-\(keys.count)"
+        }
     }
 
     /// The form of a list's filters, sorted and paged by its address.
@@ -141,9 +152,9 @@ public final class Visit: Sendable {
     }
 
     static func mac(_ words: String, _ secret: String) -> String {
-        HMAC<SHA256>.authenticationCode(
-            for: Data(words.utf8), using: SymmetricKey(data: Data(secret.utf8))
-        ).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        hex(
+            HMAC<SHA256>.authenticationCode(
+                for: Data(words.utf8), using: SymmetricKey(data: Data(secret.utf8))))
     }
 }
 

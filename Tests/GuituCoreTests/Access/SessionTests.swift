@@ -140,7 +140,7 @@ struct SessionTests {
         _ = try await door.place.perform(ListOwnSessions(), as: .session(digest: stranger))
     }
 
-    private func hexText(_ bytes: [UInt8]) -> String { bytes.map { hex($0) }.joined() }
+    private func hexText(_ bytes: [UInt8]) -> String { hex(bytes) }
 
     @Test(
         "a used session lives on, a resting one ends, none outlives the shift",
