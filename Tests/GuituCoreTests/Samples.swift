@@ -74,6 +74,7 @@ enum Samples {
         "EndImport": "a step of MissingImport",
         "OpenRequests": "a job's own list",
         "OpenReports": "a job's own list",
+        "MarkOfReports": "a job's own question",
         "DescribePerson": "a job's own snapshot",
         "InventOffices": "a step of InventedProvince; PathCommandTests invents one",
         "EndInventing": "a step of InventedProvince",

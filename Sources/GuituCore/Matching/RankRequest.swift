@@ -13,7 +13,7 @@ public enum RankRequest {
     public static let kind = "rank-request"
 
     public static func run(_ request: TracingRequest.ID, in workplace: Workplace) async throws {
-        try await rank(request, on: try await ReportShelf(in: workplace), in: workplace)
+        try await rank(request, on: try await workplace.shelves.shelf(in: workplace), in: workplace)
     }
 
     static func rank(
@@ -46,7 +46,12 @@ public enum RankReports {
     public static let kind = "rank-reports"
 
     public static func run(in workplace: Workplace) async throws {
-        let shelf = try await ReportShelf(in: workplace)
+        // Every request is ranked here from what is on file after this moment,
+        // so that whoever waits to be ranked alone need not be.
+        try await workplace.database.write { [now = workplace.clock.now] tx in
+            try JobStore(tx: tx, now: now).cover(RankRequest.kind)
+        }
+        let shelf = try await workplace.shelves.shelf(in: workplace)
         let open = try await workplace.perform(OpenRequests(), as: .program(reason: kind))
         for request in open { try await RankRequest.rank(request, on: shelf, in: workplace) }
     }
@@ -58,14 +63,42 @@ struct ReportShelf: Sendable {
     let ids: [MissingReport.ID]
     let prepared: [PreparedDescription]
 
-    init(in workplace: Workplace) async throws {
-        let reports = try await workplace.perform(
-            OpenReports(), as: .program(reason: RankReports.kind))
+    init(_ reports: [OpenReports.Report]) {
         // How common a place is, is learned from the reports on file.
         let engine = FellegiSunter(learningFrom: reports.map(\.description))
         self.engine = engine
         ids = reports.map(\.id)
         prepared = reports.map { engine.prepare($0.description) }
+    }
+}
+
+/// Keeps the shelf from one ranking to the next, as long as no report was
+/// added, changed or closed, and for a minute after the last one.
+actor ReportShelves {
+    private var kept: (mark: OpenReports.Mark, shelf: ReportShelf)?
+    private var uses = 0
+
+    func shelf(in workplace: Workplace) async throws -> ReportShelf {
+        uses += 1
+        forgetUnlessUsed(after: uses)
+        let actor = Actor.program(reason: RankReports.kind)
+        let mark = try await workplace.perform(MarkOfReports(), as: actor)
+        if let kept, kept.mark == mark { return kept.shelf }
+        let (now, reports) = try await workplace.perform(OpenReports(), as: actor)
+        let shelf = ReportShelf(reports)
+        kept = (now, shelf)
+        return shelf
+    }
+
+    private func forgetUnlessUsed(after use: Int) {
+        Task { [weak self] in
+            try await Task.sleep(for: .seconds(60))
+            await self?.forget(after: use)
+        }
+    }
+
+    private func forget(after use: Int) {
+        if use == uses { kept = nil }
     }
 }
 
@@ -131,7 +164,36 @@ struct OpenReports: ReadingUseCase {
         var description: PersonDescription
     }
 
-    func perform(in work: Work) throws -> [Report] { try Descriptions.openReports(in: work.tx) }
+    /// Differs whenever an open report was added, changed or closed.
+    struct Mark: Sendable, Equatable {
+        var reports: Int
+        var versions: Int
+        var last: MissingReport.ID?
+    }
+
+    func perform(in work: Work) throws -> (Mark, [Report]) {
+        // The mark first: what is committed in between only makes it too old.
+        (try MarkOfReports().perform(in: work), try Descriptions.openReports(in: work.tx))
+    }
+}
+
+/// What tells whether the open reports are still the same.
+struct MarkOfReports: ReadingUseCase {
+    static let needs = Permission.seeCandidates
+    static let effect = Effect.reads
+    var target: Target { .ownAreas }
+
+    func perform(in work: Work) throws -> OpenReports.Mark {
+        let row = try work.tx.first(
+            """
+            SELECT COUNT(*) AS reports, CAST(COALESCE(SUM(version), 0) AS BIGINT) AS versions,
+                MAX(id) AS last
+            FROM missing_report WHERE state = 'open'
+            """)
+        guard let row else { throw Ending.notFound }
+        return OpenReports.Mark(
+            reports: try row["reports"], versions: try row["versions"], last: try row["last"])
+    }
 }
 
 /// Turns files into what engines compare.

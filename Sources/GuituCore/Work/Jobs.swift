@@ -168,6 +168,16 @@ struct JobStore {
         if exists == nil { try add(kind: kind, key: "periodic", details: [:], runAt: runAt) }
     }
 
+    /// Ends the jobs of a kind that wait, when the caller is about to do for
+    /// all of them what each would do for one.
+    func cover(_ kind: String) throws {
+        try tx.execute(
+            """
+            UPDATE job SET state = 'done', ended_at = \(now)
+            WHERE kind = \(kind) AND state = 'waiting'
+            """)
+    }
+
     func deleteDone(before instant: Instant) throws -> Int {
         try tx.execute("DELETE FROM job WHERE state = 'done' AND ended_at < \(instant)")
     }

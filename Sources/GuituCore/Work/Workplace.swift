@@ -16,6 +16,7 @@ public final class Workplace: Sendable {
     public let passwords: PasswordPool
     /// Rung after every change, for the jobs and the feed of this process.
     public let wakes = Wakes()
+    let shelves = ReportShelves()
     let logger: Logger
     private let audits: AuditGroup
     private let ids = IDSource()
