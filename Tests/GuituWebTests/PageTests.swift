@@ -202,6 +202,6 @@ struct Look {
         seen = seen.replacing(/\b0[0-9a-hjkmnp-tv-z]{25}\b/, with: "ID")
         // Which of two officers is named, and so told, is left to chance.
         seen = seen.replacing(/<span class="count">.*?<\/span><\/span>/, with: "")
-        return seen.replacing(/\b[0-9a-f]{64}\b/, with: "SECRET")
+        return seen.replacing(/\b([0-9a-f]{64}|[0-9a-f]{48}-[0-9]+)\b/, with: "SECRET")
     }
 }
