@@ -96,9 +96,12 @@ private struct Anchors {
         _ report: inout AuditVerification.Report
     ) async throws -> Anchors {
         var anchors = Anchors()
+        var seen = Set<[UInt8]>()
         func add(_ anchor: Anchor) {
-            report.anchors += 1
             if anchor.isSigned(with: keys) {
+                // The table and the file usually have the same ones.
+                guard seen.insert(anchor.signature).inserted else { return }
+                report.anchors += 1
                 anchors.byChain[anchor.chain, default: []].append(anchor)
             } else {
                 report.faults.append(

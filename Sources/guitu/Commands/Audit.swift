@@ -26,7 +26,10 @@ extension AuditCommand {
             let report = try await AuditVerification.run(
                 context.workplace.database, keys: context.workplace.keys,
                 anchorsFile: context.setting.anchors)
-            try context.print(context.setting.sentences(of: report), json: report)
+            let names = try await context.perform(AuditHeads()).map { ($0.chain, $0.chainName) }
+            let said = context.setting.sentences(
+                of: report, names: Dictionary(uniqueKeysWithValues: names))
+            try context.print(said, json: report)
             if !report.isSound { throw Exit.faults.code }
         }
     }
@@ -160,7 +163,9 @@ extension CommandSetting {
     var anchors: AnchorsFile { AnchorsFile(path: configuration.anchorsFile) }
 
     /// What a verification found, a line a fault.
-    func sentences(of report: AuditVerification.Report) -> String {
+    ///
+    /// - Parameter names: of the chains' areas, where they are known.
+    func sentences(of report: AuditVerification.Report, names: [String: String?] = [:]) -> String {
         var lines = [
             text(
                 report.isSound ? "audit.sound" : "audit.unsound",
@@ -171,7 +176,8 @@ extension CommandSetting {
         ]
         lines += report.faults.map { fault in
             let place = fault.through.map { "\(fault.sequence)–\($0)" } ?? "\(fault.sequence)"
-            return "\(fault.chain)\t\(place)\t\(word(for: fault.kind))"
+            let chain = [fault.chain, names[fault.chain] ?? nil].compactMap { $0 }
+            return "\(chain.joined(separator: " "))\t\(place)\t\(word(for: fault.kind))"
         }
         if report.lostInRestore > 0 {
             lines.append(text("audit.lostInRestore", ["count": "\(report.lostInRestore)"]))
