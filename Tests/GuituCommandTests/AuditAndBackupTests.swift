@@ -25,6 +25,11 @@ struct AuditAndBackupTests {
         let anchored = try await shell.run("audit", "anchor", "--json", token: audit)
         #expect(anchored.status == 0)
         #expect(try anchored.json(AnchorHeads.Answer.self).forged == [])
+        // The table and the file have the same ones; each counts once.
+        let anchors = try await shell.run("audit", "verify", "--json", token: audit)
+        #expect(
+            try anchors.json(AuditVerification.Report.self).anchors
+                == anchored.json(AnchorHeads.Answer.self).signed)
         let heads = try await shell.run("audit", "heads", token: audit)
         #expect(heads.output.split(separator: "\t").first?.count == 16)
         let shown = try await shell.run(
@@ -48,6 +53,11 @@ struct AuditAndBackupTests {
         let faulty = try await shell.run("audit", "verify", token: audit)
         #expect(faulty.status == 10)
         #expect(faulty.output.contains("changed"))
+        // An operator knows the place by its name sooner than by its id.
+        #expect(
+            faulty.output.split(separator: "\n").contains {
+                $0.contains("changed") && $0.contains("河洛市")
+            }, "\(faulty.output)")
         let report = try await shell.run("audit", "verify", "--json", token: audit)
         #expect(report.status == 10)
         #expect(
