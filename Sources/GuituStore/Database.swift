@@ -87,6 +87,16 @@ public enum DatabaseError: Error, Sendable {
     case engine(code: String, message: String)
 }
 
+extension DatabaseError {
+    /// Nothing is wrong with what was asked: it may work a little later.
+    public var mayPass: Bool {
+        switch self {
+        case .serialization, .timeout, .overloaded, .unavailable, .full: true
+        case .constraint, .engine: false
+        }
+    }
+}
+
 public enum ConstraintKind: String, Sendable {
     case unique
     case foreignKey

@@ -12,6 +12,8 @@ final class Lane: Sendable {
     struct Job: Sendable {
         var mode: TransactionMode
         var deadline: ContinuousClock.Instant
+        /// Jobs that were finished before this one had to wait.
+        var finished = 0
         var body: @Sendable (any Transaction) throws -> Void
         var end: @Sendable ((any Error)?) -> Void
     }
@@ -27,6 +29,7 @@ final class Lane: Sendable {
         var first = 0  // index of the queue's head; a removal costs nothing
         var idle: [Worker] = []
         var threads = 0
+        var finished = 0
         var timerIsSet = false
         var isStopping = false
         var onStopped: [CheckedContinuation<Void, Never>] = []
@@ -123,6 +126,8 @@ final class Lane: Sendable {
                 return .start
             }
             guard state.count < options.queueLimit else { return .refuse(.overloaded) }
+            var job = job
+            job.finished = state.finished
             state.queue.append(job)
             defer { state.timerIsSet = true }
             return state.timerIsSet ? .wait : .waitAndSetTimer
@@ -149,6 +154,7 @@ final class Lane: Sendable {
             } else {
                 seat.run(job)
             }
+            state.withLock { $0.finished += 1 }
         }
         seat.leave()
         let waiters = state.withLock { state in
@@ -187,16 +193,23 @@ final class Lane: Sendable {
 
     private func refuseOverdue() {
         let now = ContinuousClock.now
-        let (overdue, next) = state.withLock { state -> ([Job], ContinuousClock.Instant?) in
+        let (overdue, next, finished) = state.withLock {
+            state -> ([Job], ContinuousClock.Instant?, Int) in
             var overdue: [Job] = []
             while state.count > 0, state.queue[state.first].deadline <= now {
                 overdue.append(state.pop()!)
             }
             let next = state.count > 0 ? state.queue[state.first].deadline : nil
             state.timerIsSet = next != nil
-            return (overdue, next)
+            return (overdue, next, state.finished)
         }
-        for job in overdue { job.end(DatabaseError.overloaded) }
+        for job in overdue {
+            // Nobody got anywhere meanwhile: that is not many people at once.
+            job.end(
+                job.finished == finished
+                    ? DatabaseError.unavailable(reason: "the database does not answer")
+                    : DatabaseError.overloaded)
+        }
         if let next { setTimer(for: next) }
     }
 }

@@ -37,11 +37,16 @@ public final class Database: Sendable {
     private let circuit: Circuit
     private let reading: Lane
     private let writing: Lane
+    private let isOpen: Atomic<Bool>
 
     /// Opens nothing yet: connections are made by the work that needs them.
-    public init(driver: any Driver, options: Options = .init()) {
+    ///
+    /// - Parameter isOpen: false while nobody knows whether the tables are
+    ///   there; work is refused with `.unavailable` until `open()`.
+    public init(driver: any Driver, options: Options = .init(), isOpen: Bool = true) {
         self.driver = driver
         self.options = options
+        self.isOpen = Atomic(isOpen)
         circuit = Circuit(retryAfter: options.retryConnection)
         if let writers = driver.writers {
             reading = Lane(.read, driver, options.connections, options, circuit)
@@ -58,6 +63,9 @@ public final class Database: Sendable {
     }
 
     public var engine: Engine { driver.engine }
+
+    /// The tables are as this program needs them: work may come.
+    public func open() { isOpen.store(true, ordering: .releasing) }
 
     /// Runs `body` in one transaction that sees one state and changes nothing.
     public func read<A: Sendable>(
@@ -115,6 +123,9 @@ public final class Database: Sendable {
     }
 
     private func rerunning<A>(_ body: () async throws -> A) async throws -> A {
+        guard isOpen.load(ordering: .acquiring) else {
+            throw DatabaseError.unavailable(reason: "the database was not met yet")
+        }
         for attempt in 1... {
             do {
                 return try await body()
