@@ -134,8 +134,10 @@ struct CommandSetting: Sendable {
         }
     }
 
-    func openDatabase() -> Database {
-        Database(driver: Self.driver(for: configuration), options: configuration.databaseOptions)
+    func openDatabase(isOpen: Bool = true) -> Database {
+        Database(
+            driver: Self.driver(for: configuration), options: configuration.databaseOptions,
+            isOpen: isOpen)
     }
 
     /// Makes the data folder if it is missing, for its owner only.
@@ -152,6 +154,43 @@ struct CommandSetting: Sendable {
     func openWorkplace(migrates: Bool = false, clock: any GuituModel.Clock = SystemClock())
         async throws -> Workplace
     {
+        let workplace = try closedWorkplace(migrates: migrates, clock: clock)
+        if migrates {
+            try await migrate(workplace.database)
+        } else {
+            let isBehind = try await telling {
+                try await !Migrator(Schema.migrations).pending(in: workplace.database).isEmpty
+            }
+            if isBehind {
+                complain(text("command.needsMigration"))
+                throw Exit.configuration.code
+            }
+        }
+        workplace.database.open()
+        return workplace
+    }
+
+    /// Brings the tables up to date.
+    func migrate(_ database: Database) async throws {
+        _ = try await telling { try await Migrator(Schema.migrations).migrate(database) }
+    }
+
+    /// Says what is wrong with a database's history; nobody but an operator can
+    /// mend that.
+    private func telling<A>(_ body: () async throws -> A) async throws -> A {
+        do {
+            return try await body()
+        } catch let error as MigrationError {
+            if case .failed(_, _, let cause) = error, cause.mayPass { throw cause }
+            complain(text("command.migrationFailed", ["problem": "\(error)"]))
+            throw Exit.configuration.code
+        }
+    }
+
+    /// Opens the keys; the database refuses work until it was met and opened.
+    func closedWorkplace(migrates: Bool, clock: any GuituModel.Clock = SystemClock()) throws
+        -> Workplace
+    {
         if migrates { try makeDataFolder() }
         let keys: Keys
         do {
@@ -160,19 +199,7 @@ struct CommandSetting: Sendable {
         } catch let failure as Keys.Failure {
             throw complaint(about: failure)
         }
-        let database = openDatabase()
-        let migrator = Migrator(Schema.migrations)
-        do {
-            if migrates {
-                try await migrator.migrate(database)
-            } else if try await !migrator.pending(in: database).isEmpty {
-                complain(text("command.needsMigration"))
-                throw Exit.configuration.code
-            }
-        } catch let error as MigrationError {
-            complain(text("command.migrationFailed", ["problem": "\(error)"]))
-            throw Exit.configuration.code
-        }
+        let database = openDatabase(isOpen: false)
         return Workplace(
             database: database, clock: clock, keys: keys, settings: configuration.settings,
             passwords: PasswordPool(

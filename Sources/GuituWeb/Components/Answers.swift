@@ -90,17 +90,32 @@ public struct Kept: Sendable, Equatable {
     public static let actionName = "kept-for"
     /// Never carried: what proves who somebody is belongs to the old session.
     private static let dropped: Set<String> = [
-        Form.csrfName, "password", "current", "new", "again", "code", actionName,
+        Form.csrfName, "password", "current", "new", "again", actionName,
     ]
+
+    /// The one-time code is a secret; the code of an area is not.
+    private static func drops(_ name: String, for action: Link) -> Bool {
+        dropped.contains(name) || name == "code" && action.address == "/set-up"
+    }
+    /// Nothing was dropped but the old session's proof: what is sent again is
+    /// what was typed.
+    public let isWhole: Bool
 
     public var action: Link
     public var typed: Typed
 
+    public static func == (a: Kept, b: Kept) -> Bool {
+        a.action == b.action && a.typed == b.typed
+    }
+
     public init(action: Link, typed: Typed) {
         self.action = action
+        isWhole = typed.values.allSatisfy {
+            $0.name == Form.csrfName || !Kept.drops($0.name, for: action)
+        }
         self.typed = Typed(
             typed.values.filter {
-                !Kept.dropped.contains($0.name) && !$0.name.hasPrefix(Kept.prefix)
+                !Kept.drops($0.name, for: action) && !$0.name.hasPrefix(Kept.prefix)
             })
     }
 
@@ -135,6 +150,21 @@ public struct Kept: Sendable, Equatable {
     public func resubmit(_ text: Text, csrf: String) -> HTML {
         """
         \(callout(.success, text("kept.back"), "<p>\(text("kept.back.advice"))</p>"))
+        \(send(text, csrf: csrf))
+        """
+    }
+
+    /// After the database was away: the same button, with the same key, so that
+    /// sending it as often as one likes does one thing.
+    public func sendLater(_ text: Text, csrf: String) -> HTML {
+        """
+        \(callout(.info, text("kept.here"), "<p>\(text("kept.here.advice"))</p>"))
+        \(send(text, csrf: csrf))
+        """
+    }
+
+    private func send(_ text: Text, csrf: String) -> HTML {
+        """
         <form class="form" method="post" action="\(action)">
         <input type="hidden" name="\(Form.csrfName)" value="\(csrf)">
         \(typed.values.map {

@@ -24,8 +24,8 @@ extension Responder {
             return await again(visit.again(problems), .unprocessableContent, problems)
         case .stale(let current):
             return await again(visit.again([], current: current), .conflict, [])
-        case .busy: return page(.busy(retryAfter: Responder.busyWait), visit)
-        case .unavailable: return page(.unavailable(retryAfter: Responder.awayWait), visit)
+        case .busy: return later(.busy(retryAfter: Responder.busyWait), visit)
+        case .unavailable: return later(.unavailable(retryAfter: Responder.awayWait), visit)
         case .broke(let reference): return page(.broke(reference: reference), visit)
         }
     }
@@ -81,6 +81,19 @@ extension Responder {
         let action = Link(returning: visit.path) ?? "/"
         return SignInPages.page(
             visit, kept: Kept(action: action, typed: visit.typed), status: .unauthorized)
+    }
+
+    /// Not now. What was typed into a form stays on the page, ready to be sent
+    /// again; files and passwords have to be given again.
+    private func later(_ answer: Answer, _ visit: Visit) -> Reply {
+        var reply = page(answer, visit)
+        let kept = Kept(action: Link(returning: visit.path) ?? "/", typed: visit.typed)
+        guard visit.route.kind == .action, !visit.route.takesFiles, kept.isWhole,
+            case .page(var page) = reply.content
+        else { return reply }
+        page.body = "\(page.body)\(kept.sendLater(visit.text, csrf: visit.csrf))"
+        reply.content = .page(page)
+        return reply
     }
 
     func page(_ answer: Answer, _ visit: Visit) -> Reply {
