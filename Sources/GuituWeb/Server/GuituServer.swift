@@ -22,8 +22,16 @@ public struct GuituServer: Sendable {
         public var bodyLimit = 1 << 20
         /// A head that is not there, or a connection without a request, ends after this.
         public var idleLimit = Duration.seconds(30)
-        /// A whole body must have come after this.
+        /// A body must have come after this, and a second more for each
+        /// `slowestBody` bytes of it.
         public var bodyTime = Duration.seconds(60)
+        /// Bytes a second that a body may come at.
+        public var slowestBody = 32 << 10
+        /// A body of which nothing comes for so long is given up. Shorter than
+        /// `idleLimit`, which closes without a word.
+        public var bodySilence = Duration.seconds(20)
+        /// How long requests on their way may take once we are told to stop.
+        public var stopLimit = Duration.seconds(20)
         // 8 kB each of 1,024 connections is what a small station spares.
         public var connectionLimit = 1024
         /// Tries to sign in at once from one address, and the pause that gives
@@ -74,7 +82,11 @@ public struct GuituServer: Sendable {
     public func run(onServerRunning: @escaping @Sendable (Int) async -> Void = { _ in })
         async throws
     {
-        try await application(onServerRunning: onServerRunning).runService()
+        var configuration = ServiceGroupConfiguration(
+            services: [application(onServerRunning: onServerRunning)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = options.stopLimit
+        try await ServiceGroup(configuration: configuration).run()
     }
 }
 

@@ -56,11 +56,13 @@ func addressBucket(_ address: String) -> String {
     return (head + zeros + tail).prefix(4).joined(separator: ":")
 }
 
-/// The result of `body`, or nil when it takes longer than `limit`.
+/// The result of `body`, or nil when it takes longer than `limit`, or when
+/// `heard` was told nothing for as long as `silence`.
 ///
 /// Does not wait for the loser: a hung database's thread cannot be stopped.
 func within<Value: Sendable>(
-    _ limit: Duration, _ body: @escaping @Sendable () async throws -> Value
+    _ limit: Duration, silence: Duration? = nil, _ heard: Heard = Heard(),
+    _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value? {
     let (stream, continuation) = AsyncThrowingStream<Value?, any Error>.makeStream()
     let work = Task {
@@ -72,7 +74,12 @@ func within<Value: Sendable>(
         }
     }
     let timer = Task {
-        try await Task.sleep(for: limit)
+        let end = ContinuousClock.now + limit
+        while true {
+            let next = min(end, silence.map { heard.last + $0 } ?? end)
+            guard next > .now else { break }
+            try await Task.sleep(until: next)
+        }
         continuation.yield(nil)
         continuation.finish()
     }
@@ -82,4 +89,11 @@ func within<Value: Sendable>(
     }
     for try await value in stream { return value }
     return nil
+}
+
+/// When something last arrived.
+final class Heard: Sendable {
+    private let at = Mutex(ContinuousClock.now)
+    var last: ContinuousClock.Instant { at.withLock { $0 } }
+    func something() { at.withLock { $0 = .now } }
 }

@@ -145,10 +145,16 @@ struct Responder: HTTPResponder {
         }
         guard announced <= limit else { throw WebFault.tooLarge }
         let body = request.body
-        let bytes = try await within(server.options.bodyTime) {
+        let heard = Heard()
+        let options = server.options
+        // A picture of 10 MB over a poor mobile network takes minutes.
+        let time = options.bodyTime + .seconds(announced / options.slowestBody)
+        let bytes = try await within(time, silence: options.bodySilence, heard) {
             var bytes: [UInt8] = []
-            bytes.reserveCapacity(announced)
+            // Not all at once: what is announced costs nothing to announce.
+            bytes.reserveCapacity(min(announced, 1 << 16))
             for try await buffer in body {
+                heard.something()
                 bytes.append(contentsOf: buffer.readableBytesView)
                 guard bytes.count <= limit else { throw WebFault.tooLarge }
             }
