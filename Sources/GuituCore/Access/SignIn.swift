@@ -68,6 +68,10 @@ extension Workplace {
     /// its own. What the first transaction found is checked again in the last,
     /// so a hundred tries sent at once are still counted one by one.
     public func signIn(_ request: SignInRequest) async throws -> SignedIn {
+        guard (try? PlainText.check(request.login, max: 200)) != nil else {
+            // Nobody is called so, and no database would hold it.
+            throw Ending.refused(SignInRefused.wrong)
+        }
         let login = Login.normalised(request.login)
         let device = request.device.map { Keys.tokenDigest($0.reveal) }
         let program = Actor.program(reason: "sign-in")

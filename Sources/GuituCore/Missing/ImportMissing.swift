@@ -43,7 +43,10 @@ public struct MissingImport: Sendable {
     }
 
     /// Begins the import and returns at once with its number; `run` does the rest.
-    public func begin(in workplace: Workplace, as actor: Actor) async throws -> ID<ImportBatch> {
+    /// The same `key` gives the same number again.
+    public func begin(in workplace: Workplace, as actor: Actor, key: IdempotencyKey? = nil)
+        async throws -> ID<ImportBatch>
+    {
         do {
             _ = try ImportSheet(file: file, today: workplace.clock.now.inChina.day)
         } catch let refusal as Failure {
@@ -51,7 +54,8 @@ public struct MissingImport: Sendable {
         }
         return try await workplace.perform(
             BeginImport(
-                holder: holder, list: list, digest: Array(SHA256.hash(data: file))), as: actor)
+                holder: holder, list: list, digest: Array(SHA256.hash(data: file))), as: actor,
+            key: key)
     }
 
     /// Loads every row; progress stands in the batch, to be looked at meanwhile.

@@ -282,13 +282,16 @@ struct PersonView {
 
     private func retraction(_ seen: SeePerson.Seen) -> HTML? {
         guard visit.may(.describePerson) else { return nil }
-        let form = visit.form("\(base: base)/retract")
+        let form = visit.form("\(base: base)/retract", of: "observation", seen.id.text)
+        let isWrong = !form.problems.isEmpty
         return disclosure(
-            text("observation.retract"),
+            text("observation.retract"), isOpen: isWrong,
             """
-            <form class="form" method="post" action="\(form.action)">\(form.hidden)\
+            \(form.summary)<form class="form" method="post" action="\(form.action)">\(form.hidden)\
             \(form.hidden("observation", seen.id.text))\
-            <label>\(text("observation.retractionReason"))<input name="reason" required maxlength="500" autocomplete="off"></label>\
+            <label>\(text("observation.retractionReason"))<input name="reason"\
+            \(attribute: "id", isWrong ? Form.id("reason") : nil) value="\(form.typed["reason"])" \
+            required maxlength="500" autocomplete="off"></label>\
             <button type="submit">\(text("observation.retract"))</button></form>
             """)
     }

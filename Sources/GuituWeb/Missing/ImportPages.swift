@@ -2,6 +2,7 @@ import GuituCore
 import GuituModel
 import GuituText
 import Hummingbird
+import Synchronization
 
 /// Lists of missing reports from spreadsheets: one file, watched while it loads.
 enum ImportPages {
@@ -53,6 +54,9 @@ enum ImportPages {
         "/stations/\(area.text)/imports/\(batch.text)"
     }
 
+    /// What this process loads at the moment.
+    private static let loading = Mutex<Set<ID<ImportBatch>>>([])
+
     @Sendable private static func begin(_ visit: Visit) async throws -> Reply {
         var form = FormReading(visit.typed)
         let holder: Area.ID? = form.id("holder")
@@ -63,11 +67,19 @@ enum ImportPages {
         try form.finish()
         guard let holder, let file else { throw InvalidFields([]) }
         let load = MissingImport(holder: holder, list: list, file: file.bytes)
-        let batch = try await load.begin(in: visit.workplace, as: visit.actor)
+        guard let key = IdempotencyKey(visit.typed[Form.keyName]) else {
+            throw WebFault.formWithoutKey
+        }
+        let batch = try await load.begin(in: visit.workplace, as: visit.actor, key: key)
+        // Clicked twice: one of them loads.
+        guard loading.withLock({ $0.insert(batch).inserted }) else {
+            return .go(link(holder, batch))
+        }
         // Goes on after the answer: the page that follows shows how far it is.
         // Cut off by a restart, the same file completes it without doubles.
         let (workplace, actor) = (visit.workplace, visit.actor)
         Task.detached {
+            defer { loading.withLock { _ = $0.remove(batch) } }
             do {
                 try await load.run(batch, in: workplace, as: actor)
             } catch {

@@ -12,7 +12,13 @@ enum DataRoutes {
     ]
 
     /// An arrival as a device sends it. Days and ages as people say them.
-    private struct Arrival: Decodable {
+    struct Arrival: Decodable {
+        /// Walked by a test that types into every one of them.
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case station, person, arrivedAt, mode, sex, communication, condition, conditionNotes
+            case broughtBy, name, nameCertainty, birth, identityNumber, foundPlace, foundOn
+            case belongings, consent
+        }
         struct Item: Decodable {
             var name: String
             var quantity: Int?

@@ -132,6 +132,14 @@ public final class Visit: Sendable {
         }
     }
 
+    /// One of several forms with the same action, each about a record of its
+    /// own that a hidden `field` names: what was typed comes back in that one.
+    public func form(_ action: Link, of field: String, _ id: String) -> Form {
+        let form = form(action)
+        guard typed[field] != id else { return form }
+        return Form(action, text, csrf: csrf, key: newFormKey())
+    }
+
     /// The form of a list's filters, sorted and paged by its address.
     public func listQuery(_ link: Link, filters: [String], sorts: Set<String>) -> ListQuery {
         let sort = query["sort"]
@@ -227,8 +235,20 @@ public struct FormReading {
     /// A date or an age as people say it; nil when nobody said one.
     public mutating func partialDay(_ field: String, on day: Day) -> PartialDay? {
         guard !typed[field].allSatisfy(\.isWhitespace) else { return nil }
+        let said: String
+        do throws(PlainText.Failure) {
+            said = try PlainText.check(typed[field], max: 200)
+        } catch {
+            switch error {
+            case .tooLong(let max, let length):
+                fail(
+                    Saying("field.tooLong", ["max": "\(max)", "length": "\(length)"], field: field))
+            case .controlCharacter: fail(Saying("field.controlCharacter", field: field))
+            }
+            return nil
+        }
         do throws(PartialDay.Failure) {
-            return try PartialDay(reading: typed[field], on: day)
+            return try PartialDay(reading: said, on: day)
         } catch {
             fail(Saying("partialDay.\(error.word)", error.arguments, field: field))
             return nil
