@@ -2,6 +2,7 @@ import Foundation
 import GuituCore
 import GuituModel
 import GuituStore
+import Logging
 import TestSupport
 
 /// A small invented province in a fresh database: two cities with a station
@@ -23,7 +24,25 @@ struct Office: Sendable {
     static let day = Day("2026-11-24") ?? Day(daysSince1970: 0)
 
     init(_ engine: Engine) async throws {
-        database = try await TestDatabase.fresh(engine, migrations: Schema.migrations)
+        try await self.init(
+            try await TestDatabase.fresh(engine, migrations: Schema.migrations))
+    }
+
+    /// The same office over a copy of its database.
+    init(_ original: Office, over database: Database, logger: Logger = Logger(label: "guitu")) {
+        self.database = database
+        clock = FrozenClock(original.clock.now)
+        workplace = Workplace(
+            database: database, clock: clock, keys: original.workplace.keys,
+            passwords: PasswordPool(cost: .init(logN: 4)), logger: logger)
+        province = original.province
+        city = original.city
+        station = original.station
+        otherStation = original.otherStation
+    }
+
+    init(_ database: Database) async throws {
+        self.database = database
         clock = FrozenClock(Instant(Office.day, hour: 2, minute: 30))
         workplace = Workplace(
             database: database, clock: clock, keys: try Keys(Keys.newRing(at: clock.now)))

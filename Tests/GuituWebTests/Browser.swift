@@ -20,12 +20,18 @@ struct Site: Sendable {
         _ engine: Engine, routes: [Route] = allRoutes,
         _ options: GuituServer.Options = GuituServer.Options()
     ) async throws {
-        office = try await Office(engine)
-        let log = LogLines()
+        self.init(try await Office(engine), routes: routes, options)
+    }
+
+    init(
+        _ office: Office, log: LogLines = LogLines(), routes: [Route] = allRoutes,
+        _ options: GuituServer.Options = GuituServer.Options()
+    ) {
+        self.office = office
         self.log = log
         server = GuituServer(
             workplace: office.workplace, options: options,
-            logger: Logger(label: "test") { _ in LogLines.Handler(lines: log) }, routes: routes)
+            logger: log.logger, routes: routes)
     }
 
     /// Runs `body` with a browser in which nobody is signed in.
@@ -85,6 +91,7 @@ final class LogLines: Sendable {
     private let kept = Mutex<[String]>([])
     var lines: [String] { kept.withLock { $0 } }
     func add(_ line: String) { kept.withLock { $0.append(line) } }
+    var logger: Logger { Logger(label: "test") { _ in Handler(lines: self) } }
 
     struct Handler: LogHandler {
         let lines: LogLines

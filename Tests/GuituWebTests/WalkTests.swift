@@ -36,8 +36,11 @@ struct Records: Sendable {
         let person = arrived.person
         let (candidate, account, bed) = try await office.database.read { tx in
             (
-                try tx.first("SELECT id FROM candidate WHERE report = \(report.report)")?["id"]
-                    as String?,
+                try tx.first(
+                    """
+                    SELECT id FROM candidate
+                    WHERE report = \(report.report) AND request = \(arrived.request)
+                    """)?["id"] as String?,
                 try tx.first("SELECT id FROM account WHERE home = \(station)")?["id"] as String?,
                 try tx.first("SELECT id FROM bed WHERE station = \(station)")?["id"] as String?
             )

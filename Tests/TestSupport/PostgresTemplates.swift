@@ -21,6 +21,26 @@ actor PostgresTemplates {
         return PostgresDriver(conninfo: "\(conninfo) dbname=\(name)")
     }
 
+    func copy(of driver: PostgresDriver) async throws -> PostgresDriver {
+        let (conninfo, original) = try parts(of: driver)
+        count += 1
+        let name = "guitu_copy_\(getpid())_\(count)"
+        try await create(name, from: original, conninfo)
+        return PostgresDriver(conninfo: "\(conninfo) dbname=\(name)")
+    }
+
+    func remove(_ driver: PostgresDriver) async throws {
+        let (conninfo, name) = try parts(of: driver)
+        try await administer(conninfo, SQL(trusted: "DROP DATABASE \(name) WITH (FORCE)"))
+    }
+
+    private func parts(of driver: PostgresDriver) throws -> (conninfo: String, name: String) {
+        guard let conninfo = TestDatabase.postgresConninfo,
+            let name = driver.conninfo.split(separator: "dbname=").last
+        else { throw DatabaseError.unavailable(reason: "GUITU_TEST_POSTGRES is not set") }
+        return (conninfo, String(name))
+    }
+
     private func template(for migrations: [Migration], _ conninfo: String) async throws -> String {
         guard !migrations.isEmpty else { return "template0" }
         let key = migrations.map(\.checksum).joined()
@@ -38,10 +58,15 @@ actor PostgresTemplates {
     }
 
     private func create(_ name: String, from template: String, _ conninfo: String) async throws {
+        try await administer(
+            conninfo,
+            SQL(trusted: "CREATE DATABASE \(name) TEMPLATE \(template) ENCODING 'UTF8'"))
+    }
+
+    private func administer(_ conninfo: String, _ statement: SQL) async throws {
         let admin = Database(driver: PostgresDriver(conninfo: conninfo))
         try await admin.withOwnConnection(for: .write) { connection in
-            _ = try connection.execute(
-                SQL(trusted: "CREATE DATABASE \(name) TEMPLATE \(template) ENCODING 'UTF8'"))
+            _ = try connection.execute(statement)
         }
     }
 }

@@ -1,0 +1,245 @@
+import Foundation
+import GuituModel
+import GuituStore
+import HTTPTypes
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import GuituCore
+@testable import GuituWeb
+
+/// What people do to forms without meaning harm: click twice, go back, be
+/// called away until they are signed out. Every form is asked.
+@Suite("Every form, used as people use forms", .serialized)
+struct FormUseTests {
+    /// Ends the session or is about nobody who is signed in.
+    private static let doors: Set<String> = ["/sign-in", "/sign-out", "/set-up", "/language"]
+
+    private static let trace: Set<String> = [
+        "audit_entry", "audit_head", "session", "sign_in_failure", "known_device",
+    ]
+
+    private static let file = Array(
+        "编号,姓名,联系人,关系,联系电话\nA1,王建国,王军,兄弟,13911112222\n".utf8)
+
+    /// How many rows there are, once what goes on after an answer is over.
+    private func counts(_ site: Site) async throws -> [String: Int] {
+        for _ in 0..<500 {
+            let running = try await site.office.database.read { tx in
+                try tx.first("SELECT 1 AS one FROM import_batch WHERE state = 'running'") != nil
+            }
+            guard running else { break }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return try await rows(site)
+    }
+
+    private func rows(_ site: Site) async throws -> [String: Int] {
+        try await contents(of: site.office.database).filter { !Self.trace.contains($0.key) }
+            .mapValues(\.count)
+    }
+
+    private func browse(
+        _ scene: Scene, _ form: FoundForm, _ site: Site,
+        _ body: @Sendable (Browser) async throws -> Void
+    ) async throws {
+        try await site.visit { browser in
+            browser.cookies["guitu"] = scene.session(of: form)
+            try await body(browser)
+        }
+    }
+
+    @discardableResult
+    private func send(
+        _ form: FoundForm, _ values: [(name: String, value: String)], _ browser: Browser
+    ) async throws -> Browser.Seen {
+        let (bytes, type) = form.body(values, file: Self.file)
+        return try await browser.send(.post, form.action, body: bytes, type: type)
+    }
+
+    @Test(
+        "sent twice, one after the other or at once, it is done once",
+        arguments: TestDatabase.engines)
+    func twice(engine: Engine) async throws {
+        let scene = try await Scenes.shared.scene(engine)
+        let done = Said()
+        for form in scene.forms where !Self.doors.contains(form.pattern) && form.role != nil {
+            let values = form.filled()
+            let once = Notes<[String: Int]>()
+            try await scene.copied { site in
+                try await browse(scene, form, site) { browser in
+                    let first = try await send(form, values, browser)
+                    guard [200, 303].contains(first.status) else {
+                        return done.add("\(form.pattern) \(first.status)")
+                    }
+                    let after = try await counts(site)
+                    once.add(after)
+                    let second = try await send(form, values, browser)
+                    // What ended the very thing it was about is gone; nothing else is.
+                    #expect(
+                        [first.status, 401, 404, 422].contains(second.status),
+                        "\(form.pattern) \(first.status), then \(second.status)")
+                    #expect(
+                        first.location == second.location || second.status != 303, "\(form.pattern)"
+                    )
+                    #expect(try await counts(site) == after, "\(form.pattern) was done twice")
+                }
+            }
+            guard !once.all.isEmpty else { continue }
+            done.add("done")
+            try await scene.copied { site in
+                try await browse(scene, form, site) { one in
+                    try await browse(scene, form, site) { other in
+                        async let a = send(form, values, one)
+                        async let b = send(form, values, other)
+                        let statuses = try await [a.status, b.status]
+                        #expect(
+                            statuses.contains(200) || statuses.contains(303),
+                            "\(form.pattern) \(statuses)")
+                        #expect(statuses.allSatisfy { $0 < 500 }, "\(form.pattern) \(statuses)")
+                    }
+                }
+                #expect([try await counts(site)] == once.all, "\(form.pattern)")
+            }
+        }
+        let all = done.all
+        print(
+            "\(engine): \(all.count { $0 == "done" }) of \(all.count) forms done; \(Set(all).sorted())"
+        )
+        #expect(
+            all.count { $0 == "done" } * 2 > all.count, "most forms were not filled in properly")
+    }
+
+    @Test("gone back to and sent again, it changes nothing that somebody changed since")
+    func back() async throws {
+        let scene = try await Scenes.shared.scene(.sqlite)
+        var asked = 0
+        for form in scene.forms
+        where form.role != nil && form.fields.contains(where: { $0.name == Form.versionName }) {
+            asked += 1
+            try await scene.copied { site in
+                try await browse(scene, form, site) { browser in
+                    let first = try await send(form, form.filled(), browser)
+                    guard [200, 303].contains(first.status) else { return }
+                    let before = try await contents(of: site.office.database).filter {
+                        !Self.trace.contains($0.key)
+                    }
+                    let typed = form.fields.first { $0.isTyped }
+                    let again = form.filled().map { field in
+                        switch field.name {
+                        case Form.keyName: (name: field.name, value: Keys.newToken())
+                        case typed?.name: (name: field.name, value: "另一句话𠮷")
+                        default: field
+                        }
+                    }
+                    let second = try await send(form, again, browser)
+                    #expect(
+                        [409, 404, 422].contains(second.status), "\(form.pattern) \(second.status)")
+                    if second.status == 409, typed != nil {
+                        #expect(second.body.contains("另一句话𠮷"), "\(form.pattern)")
+                    }
+                    let after = try await contents(of: site.office.database).filter {
+                        !Self.trace.contains($0.key)
+                    }
+                    #expect(before == after, "\(form.pattern)")
+                }
+            }
+        }
+        #expect(asked >= 3)
+    }
+
+    @Test("when the session ran out, signing in again brings back everything that was typed")
+    func expired() async throws {
+        let scene = try await Scenes.shared.scene(.sqlite)
+        for form in scene.forms where !Self.doors.contains(form.pattern) && form.role != nil {
+            guard form.fields.allSatisfy({ $0.kind != .password }) else { continue }
+            let values = form.filled().map { field in
+                form.fields.first { $0.name == field.name }?.isTyped == true && field.value == "河边"
+                    ? (name: field.name, value: "河边\"<𠮷>&") : field
+            }
+            let direct = Said()
+            try await scene.copied { site in
+                try await browse(scene, form, site) { browser in
+                    direct.add("\(try await send(form, values, browser).status)")
+                }
+            }
+            try await scene.copied { site in
+                let session = scene.session(of: form)
+                let login: String = try await site.office.database.write { tx in
+                    let digest = Keys.tokenDigest(session)
+                    _ = try tx.execute("UPDATE session SET ended_at = made_at")
+                    return try tx.first(
+                        """
+                        SELECT a.login FROM account a JOIN session s ON s.account = a.id
+                        WHERE s.digest = \(digest)
+                        """)?["login"] ?? ""
+                }
+                try await browse(scene, form, site) { browser in
+                    let told = try await send(form, values, browser)
+                    #expect(told.status == 401, "\(form.pattern) \(told.status)")
+                    guard told.status == 401 else { return }
+                    let wrong = try await browser.submit(
+                        "/sign-in", [("login", login), ("password", "这不是密码呀呀呀")])
+                    #expect(wrong.status == 422, "\(form.pattern)")
+                    let back = try await browser.submit(
+                        "/sign-in", [("login", login), ("password", Scene.password)])
+                    #expect(back.status == 200, "\(form.pattern) \(back.status)")
+                    let kept = try #require(
+                        FoundForm.all(on: back.body).first { $0.action == form.action },
+                        "\(form.pattern)")
+                    for (name, value) in values where name != Form.csrfName {
+                        #expect(
+                            kept.fields.first { $0.name == name }?.value == value,
+                            "\(form.pattern) lost \(name)")
+                    }
+                    let sent = try await browser.submit(form.action)
+                    // What signed everybody out did so to this one too.
+                    if form.pattern.hasPrefix("/account/") { return }
+                    // A file has to be chosen again; the rest comes back.
+                    #expect(
+                        form.sendsFiles ? sent.status == 422 : ["\(sent.status)"] == direct.all,
+                        "\(form.pattern) \(sent.status), not \(direct.all)")
+                }
+            }
+        }
+    }
+
+    @Test(
+        "with ids of another station's records in its fields, it changes nothing",
+        arguments: TestDatabase.engines)
+    func foreign(engine: Engine) async throws {
+        let scene = try await Scenes.shared.scene(engine)
+        for form in scene.forms where form.role != nil && !Self.doors.contains(form.pattern) {
+            try await scene.copied { site in
+                let before = try await contents(of: site.office.database).filter {
+                    !Self.trace.contains($0.key)
+                }
+                try await browse(scene, form, site) { browser in
+                    for (name, ours) in scene.records.ids {
+                        guard let theirs = scene.foreign.ids[name], theirs != ours else { continue }
+                        var isForeign = false
+                        let values = form.filled().map { field in
+                            guard field.value == ours else { return field }
+                            isForeign = true
+                            return (name: field.name, value: theirs)
+                        }
+                        var action = form
+                        action.action = form.action.replacing(ours, with: theirs)
+                        guard isForeign || action.action != form.action else { continue }
+                        // Administrators of the province keep both stations.
+                        guard form.role.map({ !Scene.isProvincial($0) }) ?? false else { continue }
+                        let seen = try await send(action, values, browser)
+                        #expect(
+                            [403, 404, 422].contains(seen.status),
+                            "\(form.pattern) with another's \(name): \(seen.status)")
+                    }
+                }
+                let after = try await contents(of: site.office.database).filter {
+                    !Self.trace.contains($0.key)
+                }
+                #expect(before == after, "\(form.pattern)")
+            }
+        }
+    }
+}
