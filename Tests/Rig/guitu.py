@@ -8,6 +8,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -23,6 +24,14 @@ EXECUTABLE = Path(
 ).resolve()
 
 
+ASK = """
+import json, sqlite3, sys
+with sqlite3.connect(sys.argv[1], timeout=10) as connection:
+    rows = connection.execute(sys.argv[2])
+    print(json.dumps([["" if v is None else str(v) for v in row] for row in rows]))
+"""
+
+
 def free_port() -> int:
     """A port nobody listens on at the moment, on loopback."""
     with socket.socket() as probe:
@@ -35,10 +44,13 @@ def clean_environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith("GUITU_")}
 
 
-def guitu(*arguments: str, environment: dict[str, str] | None = None, timeout: float = 120):
+def guitu(
+    *arguments: str, environment: dict[str, str] | None = None, timeout: float = 120,
+    enter: list[str] | tuple[str, ...] = (),
+):
     """Runs one command to its end and returns what it printed."""
     return subprocess.run(
-        [EXECUTABLE, *arguments],
+        [*enter, EXECUTABLE, *arguments],
         env={**clean_environment(), **(environment or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -56,6 +68,12 @@ class Office:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen | None = None
+        self.settings: dict[str, str] = {}
+        # Where the folder is another one for the program than for us.
+        self.enter: list[str] = []
+        self.outside = self.folder
+        self.database_file = self.folder / "guitu.sqlite"
+        self.log_file = self.folder / "serve.log"
         self.database = "guitu"
         if cluster is not None:
             self.database = f"office_{secrets.token_hex(4)}"
@@ -66,16 +84,18 @@ class Office:
         database = (
             self.cluster.address(self.database)
             if self.cluster is not None
-            else str(self.folder / "guitu.sqlite")
+            else str(self.database_file)
         )
         return {
+            **self.settings,
             "GUITU_DATA": str(self.folder),
             "GUITU_DATABASE": database,
             "GUITU_LISTEN": f"127.0.0.1:{self.port}",
         }
 
-    def run(self, *arguments: str, timeout: float = 120):
-        return guitu(*arguments, environment=self.environment, timeout=timeout)
+    def run(self, *arguments: str, timeout: float = 120, token: str | None = None):
+        environment = {**self.environment, **({"GUITU_TOKEN": token} if token else {})}
+        return guitu(*arguments, environment=environment, timeout=timeout, enter=self.enter)
 
     def invent(self, people: int, reports: int, seed: int = 1, timeout: float = 600):
         """Fills the empty database and remembers who may sign in."""
@@ -97,12 +117,12 @@ class Office:
 
     # The server
 
-    def serve(self, limit: float = 30) -> float:
+    def serve(self, limit: float = 30, until: str = "/health/ready") -> float:
         """Starts the server and returns after how many seconds it was ready."""
-        self.log = open(self.folder / "serve.log", "ab")
+        self.log = open(self.log_file, "ab")
         started = time.monotonic()
         self.process = subprocess.Popen(
-            [EXECUTABLE, "serve"],
+            [*self.enter, EXECUTABLE, "serve"],
             env={**clean_environment(), **self.environment},
             stdin=subprocess.DEVNULL,
             stdout=self.log,
@@ -110,7 +130,7 @@ class Office:
         )
         while True:
             try:
-                with urllib.request.urlopen(f"{self.address}/health/ready", timeout=2):
+                with urllib.request.urlopen(self.address + until, timeout=2):
                     return time.monotonic() - started
             except (OSError, urllib.error.URLError):
                 pass
@@ -119,7 +139,7 @@ class Office:
             time.sleep(0.01)
 
     def log_tail(self, lines: int = 30) -> str:
-        text = (self.folder / "serve.log").read_text(errors="replace")
+        text = self.log_file.read_text(errors="replace")
         return "\n".join(text.splitlines()[-lines:])
 
     def kill(self):
@@ -152,7 +172,14 @@ class Office:
     def query(self, sql: str) -> list[list[str]]:
         if self.cluster is not None:
             return self.cluster.query(sql, self.database)
-        connection = sqlite3.connect(self.folder / "guitu.sqlite", timeout=10)
+        if self.enter:
+            # SQLite finds its file by its real path, which is another one here.
+            there = subprocess.run(
+                [*self.enter, sys.executable, "-c", ASK, self.database_file, sql],
+                capture_output=True, text=True, check=True,
+            )
+            return json.loads(there.stdout)
+        connection = sqlite3.connect(self.database_file, timeout=10)
         try:
             with connection:
                 return [["" if v is None else str(v) for v in row] for row in connection.execute(sql)]

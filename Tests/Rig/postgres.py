@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 BIN = Path(os.environ.get("GUITU_POSTGRES_BIN", "/usr/lib/postgresql/15/bin"))
@@ -72,6 +73,40 @@ class Cluster:
             if time.monotonic() > deadline:
                 raise TimeoutError("PostgreSQL's processes outlive their postmaster")
             time.sleep(0.02)
+
+    def freeze(self):
+        """Stops every process where it stands: connections are neither refused
+        nor answered."""
+        pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+        # The postmaster first: then no child is born that we do not know.
+        os.kill(pid, signal.SIGSTOP)
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        self.frozen = [pid, *map(int, children)]
+        for child in self.frozen[1:]:
+            os.kill(child, signal.SIGSTOP)
+
+    def thaw(self):
+        for process in reversed(self.frozen):
+            os.kill(process, signal.SIGCONT)
+
+    @contextmanager
+    def holding(self, statement: str, database: str):
+        """Keeps what `statement` took until the block ends."""
+        other = subprocess.Popen(
+            [
+                *AS_OWNER, str(BIN / "psql"), "-h", str(self.folder), "-U", "guitu", "-d", database,
+                "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1",
+            ],
+            cwd=self.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        try:
+            other.stdin.write(f"BEGIN;\n{statement};\nSELECT 'held';\n")
+            other.stdin.flush()
+            assert other.stdout.readline().strip() == "held"
+            yield
+        finally:
+            other.stdin.close()
+            other.wait(30)
 
     def create(self, database: str):
         self._run(BIN / "createdb", "-h", self.folder, "-U", "guitu", database)
