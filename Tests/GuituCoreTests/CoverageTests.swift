@@ -1,6 +1,7 @@
 import Foundation
 import GuituModel
 import GuituStore
+import Logging
 import TestSupport
 import Testing
 
@@ -172,8 +173,8 @@ struct Scene: Sendable {
     let link: ID<PersonLink>
     let batch: ID<ImportBatch>
 
-    init(_ engine: Engine) async throws {
-        office = try await Office(engine)
+    init(_ engine: Engine, logger: Logger = Logger(label: "guitu")) async throws {
+        office = try await Office(engine, logger: logger)
         let place = office.workplace
         let program = Actor.program(reason: "test")
         officer = try await office.account(.tracingOfficer, at: office.station, name: "寻亲 李")

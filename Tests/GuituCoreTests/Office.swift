@@ -23,9 +23,9 @@ struct Office: Sendable {
 
     static let day = Day("2026-11-24") ?? Day(daysSince1970: 0)
 
-    init(_ engine: Engine) async throws {
+    init(_ engine: Engine, logger: Logger = Logger(label: "guitu")) async throws {
         try await self.init(
-            try await TestDatabase.fresh(engine, migrations: Schema.migrations))
+            try await TestDatabase.fresh(engine, migrations: Schema.migrations), logger: logger)
     }
 
     /// The same office over a copy of its database.
@@ -41,11 +41,12 @@ struct Office: Sendable {
         otherStation = original.otherStation
     }
 
-    init(_ database: Database) async throws {
+    init(_ database: Database, logger: Logger = Logger(label: "guitu")) async throws {
         self.database = database
         clock = FrozenClock(Instant(Office.day, hour: 2, minute: 30))
         workplace = Workplace(
-            database: database, clock: clock, keys: try Keys(Keys.newRing(at: clock.now)))
+            database: database, clock: clock, keys: try Keys(Keys.newRing(at: clock.now)),
+            logger: logger)
         let now = clock.now
         let ids = (0..<5).map { _ in Area.ID(at: now) }
         province = ids[0]

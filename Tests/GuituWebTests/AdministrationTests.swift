@@ -211,9 +211,11 @@ struct AdministrationTests {
         }
     }
 
-    @Test("nobody changes their own account, and the audit administrator only looks")
-    func lookingOn() async throws {
-        let site = try await Site(.sqlite)
+    @Test(
+        "nobody changes their own account, and the audit administrator only looks",
+        arguments: TestDatabase.engines)
+    func lookingOn(engine: Engine) async throws {
+        let site = try await Site(engine)
         let security = try await site.office.account(
             .securityAdministrator, at: site.office.province, name: "卫青")
         let token = try await site.token(of: security.id, kind: "browser")
@@ -341,9 +343,11 @@ struct AdministrationTests {
         }
     }
 
-    @Test("who is no administrator is refused every one of these pages and forms")
-    func notAllowed() async throws {
-        let site = try await Site(.sqlite)
+    @Test(
+        "who is no administrator is refused every one of these pages and forms",
+        arguments: TestDatabase.engines)
+    func notAllowed(engine: Engine) async throws {
+        let site = try await Site(engine)
         let office = site.office
         let worker = try await office.account(.carer, at: office.station)
         let bed = try #require(try await office.beds("male").first)
@@ -384,9 +388,11 @@ struct AdministrationTests {
             } == 0)
     }
 
-    @Test("a foreign account or station, a missing one and a malformed id look exactly alike")
-    func forged() async throws {
-        let site = try await Site(.sqlite)
+    @Test(
+        "a foreign account or station, a missing one and a malformed id look exactly alike",
+        arguments: TestDatabase.engines)
+    func forged(engine: Engine) async throws {
+        let site = try await Site(engine)
         let office = site.office
         let worker = try await office.account(.carer, at: office.otherStation)
         let bed = try #require(try await office.beds("male", at: office.otherStation).first)
@@ -443,9 +449,11 @@ struct AdministrationTests {
         }
     }
 
-    @Test("every page says all its words in both languages and names no field twice")
-    func words() async throws {
-        let site = try await Site(.sqlite)
+    @Test(
+        "every page says all its words in both languages and names no field twice",
+        arguments: TestDatabase.engines)
+    func words(engine: Engine) async throws {
+        let site = try await Site(engine)
         let office = site.office
         let worker = try await office.account(.carer, at: office.station)
         let bed = try #require(try await office.beds("male").first)

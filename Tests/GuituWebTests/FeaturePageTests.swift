@@ -93,9 +93,9 @@ struct FeaturePageTests {
 
     @Test(
         "a photo is kept with a missing report as with a person: seen, taken off, brought back",
-        arguments: ["report", "person"])
-    func attachments(owner: String) async throws {
-        let site = try await Site(.sqlite)
+        arguments: ["report", "person"], TestDatabase.engines)
+    func attachments(owner: String, engine: Engine) async throws {
+        let site = try await Site(engine)
         let records = try await Records(site, at: site.office.station)
         let id = try #require(records.ids[owner])
         let page = owner == "report" ? "/missing/\(id)" : "/people/\(id)"
@@ -184,9 +184,9 @@ struct FeaturePageTests {
         }
     }
 
-    @Test("an age that somebody said is not called an estimate")
-    func saidAge() async throws {
-        let site = try await Site(.sqlite)
+    @Test("an age that somebody said is not called an estimate", arguments: TestDatabase.engines)
+    func saidAge(engine: Engine) async throws {
+        let site = try await Site(engine)
         try await site.visit(as: .reception) { browser in
             for (source, isEstimate) in [("staff", true), ("self", false), ("document", false)] {
                 try await browser.open("/arrivals/new")
@@ -269,9 +269,11 @@ struct FeaturePageTests {
 
     // MARK: Sessions
 
-    @Test("any page keeps a session that is used awake; one that rests ends")
-    func awake() async throws {
-        let site = try await Site(.sqlite)
+    @Test(
+        "any page keeps a session that is used awake; one that rests ends",
+        arguments: TestDatabase.engines)
+    func awake(engine: Engine) async throws {
+        let site = try await Site(engine)
         var settings = Settings()
         settings.sessionIdleMinutes = 30
         let place = Workplace(

@@ -193,9 +193,11 @@ struct ListPageTests {
         }
     }
 
-    @Test("no page of anybody has two fields or parts of one id, or two headings of the page")
-    func ids() async throws {
-        let site = try await Site(.sqlite)
+    @Test(
+        "no page of anybody has two fields or parts of one id, or two headings of the page",
+        arguments: TestDatabase.engines)
+    func ids(engine: Engine) async throws {
+        let site = try await Site(engine)
         let records = try await Records(site, at: site.office.station)
         let program = program
         let person = try #require(Person.ID(records.ids["person"] ?? ""))

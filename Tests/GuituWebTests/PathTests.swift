@@ -44,9 +44,11 @@ struct PathTests {
         #expect(try await site.count("bed_stay") == 1)
     }
 
-    @Test("a refused form keeps everything that was typed and says what is wrong beside it")
-    func refused() async throws {
-        let site = try await Site(.sqlite)
+    @Test(
+        "a refused form keeps everything that was typed and says what is wrong beside it",
+        arguments: TestDatabase.engines)
+    func refused(engine: Engine) async throws {
+        let site = try await Site(engine)
         try await site.visit(as: .reception) { browser in
             try await browser.open("/arrivals/new")
             let hostile = "\"><script>alert(1)</script>"
@@ -69,9 +71,11 @@ struct PathTests {
         #expect(try await site.count("person") == 0)
     }
 
-    @Test("a form sent twice takes one person in, and with other content it is refused")
-    func twice() async throws {
-        let site = try await Site(.sqlite)
+    @Test(
+        "a form sent twice takes one person in, and with other content it is refused",
+        arguments: TestDatabase.engines)
+    func twice(engine: Engine) async throws {
+        let site = try await Site(engine)
         try await site.visit(as: .reception) { browser in
             try await browser.open("/arrivals/new")
             let fields = try browser.filled(
@@ -92,9 +96,11 @@ struct PathTests {
         #expect(try await site.count("person") == 1)
     }
 
-    @Test("a session that ends in the middle of a form loses nothing")
-    func expired() async throws {
-        let site = try await Site(.sqlite)
+    @Test(
+        "a session that ends in the middle of a form loses nothing", arguments: TestDatabase.engines
+    )
+    func expired(engine: Engine) async throws {
+        let site = try await Site(engine)
         let token = try await site.session(.reception)
         try await site.visit { browser in
             browser.cookies["guitu"] = token
@@ -149,9 +155,11 @@ struct PathTests {
         }
     }
 
-    @Test("a foreign person, a missing one and a malformed id look exactly alike")
-    func forged() async throws {
-        let site = try await Site(.sqlite)
+    @Test(
+        "a foreign person, a missing one and a malformed id look exactly alike",
+        arguments: TestDatabase.engines)
+    func forged(engine: Engine) async throws {
+        let site = try await Site(engine)
         let arrived = try await site.office.workplace.perform(
             site.office.arrival(at: site.office.otherStation), as: .program(reason: "test"))
         try await site.visit(as: .reception) { browser in
@@ -174,9 +182,9 @@ struct PathTests {
         #expect(Reply.cell("王秀兰") == "王秀兰")
     }
 
-    @Test("lists filter, export and stay masked")
-    func lists() async throws {
-        let site = try await Site(.sqlite)
+    @Test("lists filter, export and stay masked", arguments: TestDatabase.engines)
+    func lists(engine: Engine) async throws {
+        let site = try await Site(engine)
         var arrival = site.office.arrival()
         arrival.name = "欧阳建国"
         _ = try await site.office.workplace.perform(arrival, as: .program(reason: "test"))

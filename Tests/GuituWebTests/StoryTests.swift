@@ -115,9 +115,11 @@ struct StoryTests {
         #expect(check.isSound, "\(check.faults)")
     }
 
-    @Test("a new account signs in, must choose a password, and signs out everywhere")
-    func door() async throws {
-        let site = try await Site(.sqlite)
+    @Test(
+        "a new account signs in, must choose a password, and signs out everywhere",
+        arguments: TestDatabase.engines)
+    func door(engine: Engine) async throws {
+        let site = try await Site(engine)
         let made = try await site.office.workplace.makeAccount(
             login: "wang.fang", name: "王芳", home: site.office.station, roles: [.reception],
             as: .program(reason: "test"))
@@ -153,9 +155,11 @@ struct StoryTests {
         }
     }
 
-    @Test("a device registers an arrival once, and problems come back as JSON")
-    func device() async throws {
-        let site = try await Site(.sqlite)
+    @Test(
+        "a device registers an arrival once, and problems come back as JSON",
+        arguments: TestDatabase.engines)
+    func device(engine: Engine) async throws {
+        let site = try await Site(engine)
         let worker = try await site.office.account(.reception, at: site.office.station)
         let token = try await site.token(of: worker.id, kind: "token")
         let station = site.office.station.text

@@ -92,9 +92,9 @@ struct WalkTests {
 
     @Test(
         "every page opens for every role that may, says every sentence and marks up nothing wrongly",
-        arguments: Role.allCases)
-    func pages(role: Role) async throws {
-        let site = try await Site(.sqlite)
+        arguments: Role.allCases, TestDatabase.engines)
+    func pages(role: Role, engine: Engine) async throws {
+        let site = try await Site(engine)
         let records = try await Records(site, at: site.office.station)
         let area: Area.ID
         switch role {
@@ -124,9 +124,11 @@ struct WalkTests {
             "\(site.log.lines)")
     }
 
-    @Test("a visitor is asked to sign in on every page and every action")
-    func visitor() async throws {
-        let site = try await Site(.sqlite)
+    @Test(
+        "a visitor is asked to sign in on every page and every action",
+        arguments: TestDatabase.engines)
+    func visitor(engine: Engine) async throws {
+        let site = try await Site(engine)
         let records = try await Records(site, at: site.office.station)
         let open: Set<String> = ["/sign-in", "/set-up", "/sign-out"]
         try await site.visit { browser in
@@ -150,9 +152,9 @@ struct WalkTests {
 
     @Test(
         "no action of a station's staff reaches another station's records",
-        arguments: [Role.reception, .tracingOfficer, .director])
-    func foreign(role: Role) async throws {
-        let site = try await Site(.sqlite)
+        arguments: [Role.reception, .tracingOfficer, .director], TestDatabase.engines)
+    func foreign(role: Role, engine: Engine) async throws {
+        let site = try await Site(engine)
         let records = try await Records(site, at: site.office.otherStation)
         let facts = try await site.count("fact")
         try await site.visit(as: role) { browser in
@@ -181,9 +183,11 @@ struct WalkTests {
         #expect(try await site.count("fact") == facts)
     }
 
-    @Test("a protected person is on no page of any office above, nor of another station")
-    func protected() async throws {
-        let site = try await Site(.sqlite)
+    @Test(
+        "a protected person is on no page of any office above, nor of another station",
+        arguments: TestDatabase.engines)
+    func protected(engine: Engine) async throws {
+        let site = try await Site(engine)
         let records = try await Records(
             site, at: site.office.station, protection: .domesticViolence)
         for (role, area) in [
@@ -212,9 +216,11 @@ struct WalkTests {
         }
     }
 
-    @Test("looking at somebody is on the trail before the page is there")
-    func audited() async throws {
-        let site = try await Site(.sqlite)
+    @Test(
+        "looking at somebody is on the trail before the page is there",
+        arguments: TestDatabase.engines)
+    func audited(engine: Engine) async throws {
+        let site = try await Site(engine)
         let records = try await Records(site, at: site.office.station)
         try await site.visit(as: .reception) { browser in
             for route in Self.pages
@@ -226,9 +232,11 @@ struct WalkTests {
         }
     }
 
-    @Test("what was typed is never markup, on any page it comes back on")
-    func hostile() async throws {
-        let site = try await Site(.sqlite)
+    @Test(
+        "what was typed is never markup, on any page it comes back on",
+        arguments: TestDatabase.engines)
+    func hostile(engine: Engine) async throws {
+        let site = try await Site(engine)
         let mark = "\"'><script>alert(7)</script>"
         try await site.visit(as: .director) { browser in
             try await browser.open("/arrivals/new")

@@ -283,17 +283,14 @@ struct PersonView {
     private func retraction(_ seen: SeePerson.Seen) -> HTML? {
         guard visit.may(.describePerson) else { return nil }
         let form = visit.form("\(base: base)/retract", of: "observation", seen.id.text)
-        let isWrong = !form.problems.isEmpty
         return disclosure(
-            text("observation.retract"), isOpen: isWrong,
-            """
-            \(form.summary)<form class="form" method="post" action="\(form.action)">\(form.hidden)\
-            \(form.hidden("observation", seen.id.text))\
-            <label>\(text("observation.retractionReason"))<input name="reason"\
-            \(attribute: "id", isWrong ? Form.id("reason") : nil) value="\(form.typed["reason"])" \
-            required maxlength="500" autocomplete="off"></label>\
-            <button type="submit">\(text("observation.retract"))</button></form>
-            """)
+            text("observation.retract"), isOpen: !form.problems.isEmpty,
+            form.view(
+                submit: text("observation.retract"),
+                """
+                \(form.hidden("observation", seen.id.text))
+                \(form.line("reason", text("observation.retractionReason"), required: true, limit: 500))
+                """))
     }
 
     // MARK: Links, history, protection
@@ -301,16 +298,18 @@ struct PersonView {
     private var links: HTML? {
         guard visit.may(.describePerson) || !person.links.isEmpty else { return nil }
         let lines = person.links.map { linked -> HTML in
-            let form = visit.form("\(base: base)/unlink")
+            let form = visit.form("\(base: base)/unlink", of: "link", linked.link.text)
             return """
                 <li><a href="\(PersonPages.link(to: linked.person))">\(linked.maskedName)</a> · \(linked.reason) · \
                 \(text(linked.linkedAt))\
-                \(!visit.may(.describePerson) ? nil : disclosure(text("link.undo"), """
-                    <form class="form" method="post" action="\(form.action)">\(form.hidden)\
-                    \(form.hidden("link", linked.link.text))\
-                    <label>\(text("link.reason"))<input name="reason" required maxlength="500" autocomplete="off"></label>\
-                    <button type="submit">\(text("link.undo"))</button></form>
-                    """))</li>
+                \(!visit.may(.describePerson) ? nil : disclosure(
+                    text("link.undo"), isOpen: !form.problems.isEmpty,
+                    form.view(
+                        submit: text("link.undo"),
+                        """
+                        \(form.hidden("link", linked.link.text))
+                        \(form.line("reason", text("link.reason"), required: true, limit: 500))
+                        """)))</li>
                 """
         }
         let form = visit.form("\(base: base)/link", scope: "link")

@@ -68,6 +68,10 @@ struct Responder: HTTPResponder {
                 throw WebFault.malformed
             }
             let query = try FormBody.urlEncoded(Array((request.uri.query ?? "").utf8))
+            // No database holds one, and nobody types one into an address.
+            guard query.fields.allSatisfy({ !$0.value.contains("\0") }) else {
+                throw WebFault.malformed
+            }
             var visit = visit(route, path, parameters, guest, query: Typed(query.fields))
             if route.method != .get {
                 visit = try await read(request, visit, guest)

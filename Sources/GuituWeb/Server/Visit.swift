@@ -135,9 +135,9 @@ public final class Visit: Sendable {
     /// One of several forms with the same action, each about a record of its
     /// own that a hidden `field` names: what was typed comes back in that one.
     public func form(_ action: Link, of field: String, _ id: String) -> Form {
-        let form = form(action)
+        let form = form(action, scope: id)
         guard typed[field] != id else { return form }
-        return Form(action, text, csrf: csrf, key: newFormKey())
+        return Form(action, text, csrf: csrf, key: newFormKey(), scope: id)
     }
 
     /// The form of a list's filters, sorted and paged by its address.

@@ -215,17 +215,17 @@ struct Scene: Sendable {
         }
         self.sessions = sessions
         self.foreignSessions = foreignSessions
-        try await Self.furnish(site, records, sessions)
+        let pages = try await Self.furnish(site, records, sessions)
         self.driver = driver
         self.office = office
         var forms: [FoundForm] = []
         var kinds = Set<String>()
         for (role, _) in Self.readers {
-            for form in try await site.forms(of: role, sessions[role] ?? "") {
+            for form in try await site.forms(of: role, sessions[role] ?? "", pages) {
                 if kinds.insert(form.kind).inserted { forms.append(form) }
             }
         }
-        for form in try await site.forms(of: nil, "") where kinds.insert(form.kind).inserted {
+        for form in try await site.forms(of: nil, "", []) where kinds.insert(form.kind).inserted {
             forms.append(form)
         }
         self.forms = forms
@@ -234,8 +234,10 @@ struct Scene: Sendable {
 
     /// Brings about what the pages have forms for: a bed to free, a link to
     /// undo, a paper to remove, a verdict to take back, a job that failed.
+    ///
+    /// Returns the pages where most of that stands.
     private static func furnish(_ site: Site, _ records: Records, _ sessions: [Role: String])
-        async throws
+        async throws -> [String]
     {
         let (office, place) = (site.office, site.office.workplace)
         let program = Actor.program(reason: "test")
@@ -269,15 +271,21 @@ struct Scene: Sendable {
             GiveBed(episode: episode, bed: try await office.beds("male")[0]), as: program)
         _ = try await place.perform(
             KeepBelonging(episode: episode, item: .init(name: "水杯")), as: program)
-        for text in ["河边的便条", "另一张便条"] {
-            let kept = try await place.perform(
-                AddAttachment(
-                    subject: .person(person),
-                    file: UploadedFile(name: "便条.txt", bytes: Array(text.utf8))), as: program)
-            if text.hasPrefix("另") {
-                try await place.perform(RemoveAttachment(id: kept.id), as: program)
+        let told: MissingReport.ID = try id("report")
+        for subject in [AttachmentSubject.person(person), .report(told)] {
+            for text in ["河边的便条", "另一张便条"] {
+                let kept = try await place.perform(
+                    AddAttachment(
+                        subject: subject,
+                        file: UploadedFile(
+                            name: "便条.txt", bytes: Array("\(text)\(subject)".utf8))),
+                    as: program)
+                if text.hasPrefix("另") {
+                    try await place.perform(RemoveAttachment(id: kept.id), as: program)
+                }
             }
         }
+        var pages = ["/people/\(person.text)", "/people/\(person.text)/bed"]
         // The tracing officer has said something; the director has not.
         if let request = known.request {
             var fields = ReportFields()
@@ -301,6 +309,7 @@ struct Scene: Sendable {
                 try tx.first("SELECT id FROM candidate WHERE request = \(request)")?["id"]
             }
             if let candidate, let session = sessions[.tracingOfficer] {
+                pages.append("/candidates/\(candidate.text)")
                 try await place.perform(
                     DecideCandidate(
                         candidate: candidate, verdict: .confirm, reason: "相符", evidenceVersion: 1),
@@ -309,6 +318,11 @@ struct Scene: Sendable {
         }
         let now = office.clock.now
         try await office.database.write { tx in
+            try tx.execute(
+                """
+                UPDATE bed SET out_of_use = 1
+                WHERE station = \(office.station) AND kind = 'female' AND name = '1床'
+                """)
             for row in try tx.rows("SELECT id FROM account") {
                 let account: String = try row["id"]
                 try tx.execute(
@@ -326,6 +340,7 @@ struct Scene: Sendable {
                     \(now), \(now))
                 """)
         }
+        return pages + ["/people/\(known.person.text)", "/missing/\(told.text)"]
     }
 
     func session(of form: FoundForm) -> String { form.role.flatMap { sessions[$0] } ?? "" }
@@ -353,8 +368,8 @@ struct Scene: Sendable {
 extension Site {
     /// Every kind of form that a reader meets by following links from the
     /// start page, one page of each address.
-    func forms(of role: Role?, _ session: String) async throws -> [FoundForm] {
-        try await pages(of: session).flatMap { page in
+    func forms(of role: Role?, _ session: String, _ seeds: [String]) async throws -> [FoundForm] {
+        try await pages(of: session, from: seeds).flatMap { page in
             FoundForm.all(on: page.body).compactMap { form in
                 guard case .route(let route, _) = server.routes.match(.post, form.action) else {
                     return nil
@@ -373,11 +388,13 @@ extension Site {
     }
 
     /// Follows links from the start page, to `most` pages of each address.
-    func pages(of session: String, most: Int = 2) async throws -> [OpenedPage] {
+    func pages(of session: String, from seeds: [String] = [], most: Int = 2) async throws
+        -> [OpenedPage]
+    {
         let pages = Notes<OpenedPage>()
         try await visit { browser in
             if !session.isEmpty { browser.cookies["guitu"] = session }
-            var waiting = session.isEmpty ? ["/sign-in", "/about"] : ["/", "/account"]
+            var waiting = session.isEmpty ? ["/sign-in", "/about"] : seeds + ["/", "/account"]
             var met: [String: Int] = [:]
             var known = Set(waiting)
             while !waiting.isEmpty {
