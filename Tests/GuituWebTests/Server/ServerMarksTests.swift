@@ -245,7 +245,9 @@ struct MarksTests {
 
     /// Administrators read no cases, and another station none of ours but
     /// reports, which are there to be compared with.
-    private func others(of scene: Scene, _ site: Site, _ marks: [String], _ said: String)
+    private func others(
+        of scene: Scene, _ number: Int, _ site: Site, _ marks: [String], _ said: String
+    )
         async throws
     {
         let readers: [(String, String)] = [
