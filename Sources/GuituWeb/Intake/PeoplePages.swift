@@ -35,11 +35,13 @@ enum PeoplePages {
                 .init(text("person.age"), isShort: true) {
                     "\(text.age(of: $0.birth, on: today) ?? text("fact.unknown"))"
                 },
-                .init(text("person.whereabouts")) { line in
-                    line.place.map { badge(text(of: $0), $0 == .station ? .success : .warning) }
-                        ?? ""
+                .init(text("person.whereabouts"), sort: "bed") { line in
+                    let place = line.place.map {
+                        badge(text(of: $0), $0 == .station ? .success : .warning)
+                    }
+                    let bed = line.bed.map { "<span class=\"brief\">\($0)</span>" as HTML }
+                    return place == nil && bed == nil ? "" : "<div>\(place) \(bed)</div>"
                 },
-                .init(text("bed.bed"), sort: "bed", isShort: true) { "\($0.bed ?? "")" },
                 .init(text("arrival.at"), sort: "arrival") {
                     "\($0.arrivedAt.map { text($0) } ?? "")"
                 },

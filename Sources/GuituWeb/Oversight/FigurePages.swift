@@ -84,7 +84,7 @@ enum FigurePages {
             "<tr><th scope=\"row\">\(text.month(bar.month.first))</th><td>\(text(bar.count))</td></tr>"
         }
         return """
-            <div class="chart-frame"><svg class="chart" viewBox="0 0 624 180" aria-hidden="true" focusable="false">\
+            <div class="chart-frame" tabindex="0" role="group" aria-label="\(text("figures.arrivals"))"><svg class="chart" viewBox="0 0 624 180" aria-hidden="true" focusable="false">\
             <path d="M0 150.5h624"/>\(bars)</svg></div>
             <table class="unseen"><caption>\(text("figures.arrivals"))</caption><tbody>\(rows)</tbody></table>
             """
