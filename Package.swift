@@ -15,6 +15,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "guitu", targets: ["guitu"]),
+        .library(name: "GuituEar", targets: ["GuituEar"]),
         .library(name: "GuituKinship", targets: ["GuituKinship"]),
     ],
     dependencies: [
@@ -28,6 +29,7 @@ let package = Package(
         .target(name: "GuituModel"),
         .target(name: "GuituRules", dependencies: ["GuituModel"]),
         .target(name: "GuituInvented", dependencies: ["GuituModel"]),
+        .target(name: "GuituEar", swiftSettings: numberCrunching),
         .target(name: "CKinship", cSettings: numberCrunchingC),
         .target(
             name: "GuituKinship", dependencies: ["CKinship"], swiftSettings: numberCrunching),
@@ -64,7 +66,7 @@ let package = Package(
         .executableTarget(
             name: "guitu",
             dependencies: [
-                "GuituWeb", "GuituKinship", "GuituSQLite", "GuituPostgres",
+                "GuituWeb", "GuituEar", "GuituKinship", "GuituSQLite", "GuituPostgres",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -73,6 +75,7 @@ let package = Package(
             dependencies: ["GuituCore", "GuituInvented", "GuituSQLite", "GuituPostgres"],
             path: "Tests/TestSupport"),
         .testTarget(name: "GuituModelTests", dependencies: ["GuituModel", "GuituInvented"]),
+        .testTarget(name: "GuituEarTests", dependencies: ["GuituEar"]),
         .testTarget(name: "GuituKinshipTests", dependencies: ["GuituKinship"]),
         .testTarget(
             name: "GuituMatchingTests", dependencies: ["GuituMatching", "GuituInvented"]),

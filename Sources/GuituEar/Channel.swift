@@ -1,0 +1,111 @@
+import Foundation
+
+/// What is not known about one utterance and is summed over: how attentive the
+/// clerk was (two ways) and how much of it was said as the standard language
+/// has it (four shares). One lane for each of the eight.
+typealias Lanes = SIMD8<Float>
+
+/// The numbers of the noisy channel beside the readings themselves.
+enum Channel {
+    static let standardShares: [Float] = [0, 0.15, 0.5, 0.9]
+    static let shareWeights: [Float] = [0.4, 0.3, 0.2, 0.1]
+    /// A syllable that has nothing to do with what was said.
+    static let slip: Float = 0.06
+    static let added: Float = 0.02
+    static let lost: Float = 0.06
+    static let kept: Float = 1 - added - lost
+    /// Readings of the whole country beside the near ones.
+    static let national: Float = 0.05
+    /// A name out of use against the name of today.
+    static let formerShare: Float = 0.05
+    /// A syllable such as *zhen* at the end was only said to say what kind of place it is.
+    static let kindSaid: Float = 0.25
+    /// The same when it was written as that character.
+    static let kindWritten: Float = 0.9
+
+    static let weights: Lanes = {
+        var lanes = Lanes()
+        for lane in 0..<8 { lanes[lane] = 0.5 * shareWeights[lane % 4] }
+        return lanes
+    }()
+    static let ofDialect: Lanes = {
+        var lanes = Lanes()
+        for lane in 0..<8 { lanes[lane] = (1 - slip) * (1 - standardShares[lane % 4]) }
+        return lanes
+    }()
+    static let ofStandard: Lanes = {
+        var lanes = Lanes()
+        for lane in 0..<8 { lanes[lane] = (1 - slip) * standardShares[lane % 4] }
+        return lanes
+    }()
+    static let ofSlip = Lanes(repeating: slip / Float(Mandarin.count))
+
+    @inline(__always)
+    static func lanes(dialect: SIMD2<Float>, standard: Float) -> Lanes {
+        let both = Lanes(
+            lowHalf: SIMD4(repeating: dialect.x), highHalf: SIMD4(repeating: dialect.y))
+        return both * ofDialect + standard * ofStandard + ofSlip
+    }
+
+    /// P(written | standard syllable said): nearly always itself.
+    static let standardTable: [Float] = Mandarin.sounds.indices.flatMap { said -> [Float] in
+        var row = Listener.careful.hears(Mandarin.sounds[said])
+        for syllable in row.indices {
+            row[syllable] = 0.1 * row[syllable] + (syllable == said ? 0.9 : 0)
+        }
+        return row
+    }
+
+    /// P(heard | name) in every lane, from what each heard syllable is worth
+    /// for each character: one lost or one added syllable, or two of long names.
+    @inline(__always)
+    static func match(
+        _ cells: UnsafePointer<UInt32>, _ length: Int,
+        _ columns: UnsafeBufferPointer<UnsafeMutablePointer<Lanes>>
+    ) -> Lanes {
+        let heard = columns.count
+        if heard == length {
+            var product = columns[0][Int(cells[0])] * kept
+            for index in 1..<max(1, heard) { product *= columns[index][Int(cells[index])] * kept }
+            return product
+        }
+        if length == heard + 1 {
+            var sum = Lanes()
+            for left in 0..<length {
+                var product = Lanes(repeating: lost)
+                for index in 0..<heard {
+                    product *= columns[index][Int(cells[index < left ? index : index + 1])] * kept
+                }
+                sum += product
+            }
+            return sum
+        }
+        if heard == length + 1 {
+            var sum = Lanes()
+            for extra in 0..<heard {
+                var product = Lanes(repeating: added / Float(Mandarin.count))
+                for index in 0..<length {
+                    product *= columns[index < extra ? index : index + 1][Int(cells[index])] * kept
+                }
+                sum += product
+            }
+            return sum
+        }
+        if length == heard + 2, length >= 4 {
+            var sum = Lanes()
+            for one in 0..<length {
+                for two in (one + 1)..<length {
+                    var product = Lanes(repeating: lost * lost)
+                    var at = 0
+                    for index in 0..<length where index != one && index != two {
+                        product *= columns[at][Int(cells[index])] * kept
+                        at += 1
+                    }
+                    sum += product
+                }
+            }
+            return sum
+        }
+        return Lanes()
+    }
+}

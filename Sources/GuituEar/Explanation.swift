@@ -1,0 +1,235 @@
+import Foundation
+
+/// Why a place may have been meant: the name it was heard by, syllable by syllable.
+public struct Explanation: Sendable {
+    /// The name compared, without generic words.
+    public var name: String
+    /// First and last year when it is a name out of use.
+    public var formerYears: ClosedRange<Int>?
+    public var isFormer: Bool
+    public var isAlias: Bool
+    public var steps: [Step]
+
+    public struct Step: Sendable, Equatable {
+        /// What was written down; empty when the syllable was not heard.
+        public var heard: String
+        /// The character said; nil when a syllable too many was heard.
+        public var character: Character?
+        /// Its reading in the standard language.
+        public var standard: String
+        public var reason: Reason
+    }
+
+    public enum Reason: Sendable, Equatable {
+        /// As the standard language has it.
+        case standard
+        /// How clerks hear the dialects around this area: share of hearings.
+        case usual(area: String, share: Double)
+        case known(area: String, share: Double)
+        /// Nothing known leads from the one to the other.
+        case slip
+        case lost
+        case added
+    }
+}
+
+extension Ear {
+    /// The path from what was heard to the place's name.
+    public func explain(_ spelling: Spelling, as place: Place) -> Explanation? {
+        var best: (worth: Float, explanation: Explanation)?
+        for name in namesToCompare(of: place) {
+            for syllables in [spelling.syllables, Array(spelling.syllables.dropLast())]
+            where !syllables.isEmpty {
+                // The word for the kind of place is not compared, unless it helps.
+                let left = syllables.count < spelling.syllables.count
+                guard !left || spelling.syllables.count >= 3 else { continue }
+                var (worth, steps) = align(syllables, name.cells)
+                worth *= name.weight * (left ? Channel.kindSaid : 1)
+                if best.map({ worth > $0.worth }) ?? true {
+                    best = (
+                        worth,
+                        Explanation(
+                            name: String(name.cells.map { character(ofCell: Int($0)) }),
+                            formerYears: name.years, isFormer: name.isFormer,
+                            isAlias: name.isAlias, steps: steps)
+                    )
+                }
+            }
+        }
+        return best?.explanation
+    }
+
+    private struct ComparedName {
+        var cells: [UInt32]
+        var weight: Float = 1
+        var isFormer = false
+        var isAlias = false
+        var years: ClosedRange<Int>?
+    }
+
+    private func namesToCompare(of place: Place) -> [ComparedName] {
+        var names: [ComparedName] = []
+        let own = index.number(.ownNames, place.row, as: UInt32.self)
+        if own != IndexFormat.none, let cells = cells(ofName: Int(own)) {
+            names.append(ComparedName(cells: cells))
+        }
+        let former = index.with(.formerNames, as: UInt32.self) { records in
+            index.with(.namePlaces, as: UInt32.self) { places in
+                stride(from: 0, to: records.count / 4 * 4, by: 4)
+                    .filter { places[Int(records[$0])] == UInt32(place.row) }
+                    .map { (Int(records[$0]), records[$0 + 3]) }
+            }
+        }
+        for (name, years) in former {
+            guard let cells = cells(ofName: name) else { continue }
+            let span =
+                years == 0 ? nil : Int(years >> 16)...max(Int(years >> 16), Int(years & 0xFFFF))
+            names.append(
+                ComparedName(
+                    cells: cells, weight: Channel.formerShare, isFormer: true, years: span))
+        }
+        for alias in aliases where alias.place == place.row {
+            names.append(ComparedName(cells: alias.cells, weight: alias.weight, isAlias: true))
+        }
+        return names
+    }
+
+    private func cells(ofName name: Int) -> [UInt32]? {
+        guard let group = index.groups.first(where: { $0.names.contains(name) }) else { return nil }
+        let start = group.firstCell + (name - group.names.lowerBound) * group.length
+        return index.with(.nameCells, as: UInt32.self) { Array($0[start..<start + group.length]) }
+    }
+
+    func character(ofCell cell: Int) -> Character {
+        let number = Int(index.number(.cellCharacters, cell, as: UInt16.self))
+        let scalar = index.number(.characters, number, as: UInt32.self)
+        return Unicode.Scalar(scalar).map(Character.init) ?? "?"
+    }
+
+    /// Best way to lay the syllables over the characters, at most two apart.
+    private func align(_ heard: [[UInt16]], _ cells: [UInt32]) -> (Float, [Explanation.Step]) {
+        // Small enough to try by steps: worth[i][j] of the first i heard and j said.
+        var worth = [[Float]](
+            repeating: Array(repeating: 0, count: cells.count + 1), count: heard.count + 1)
+        var came = [[Int]](
+            repeating: Array(repeating: 0, count: cells.count + 1), count: heard.count + 1)
+        worth[0][0] = 1
+        for i in 0...heard.count {
+            for j in 0...cells.count where i + j > 0 {
+                var best: (Float, Int) = (0, 0)
+                if i > 0, j > 0 {
+                    let value =
+                        worth[i - 1][j - 1] * Channel.kept * plainWorth(heard[i - 1], cells[j - 1])
+                    best = (value, 0)
+                }
+                if j > 0, worth[i][j - 1] * Channel.lost > best.0 {
+                    best = (worth[i][j - 1] * Channel.lost, 1)
+                }
+                let added = Channel.added / Float(Mandarin.count)
+                if i > 0, worth[i - 1][j] * added > best.0 { best = (worth[i - 1][j] * added, 2) }
+                worth[i][j] = best.0
+                came[i][j] = best.1
+            }
+        }
+        var steps: [Explanation.Step] = []
+        var (i, j) = (heard.count, cells.count)
+        while i > 0 || j > 0 {
+            switch i > 0 && j > 0 ? came[i][j] : i > 0 ? 2 : 1 {
+            case 0:
+                steps.append(step(heard[i - 1], Int(cells[j - 1])))
+                i -= 1
+                j -= 1
+            case 1:
+                steps.append(
+                    Explanation.Step(
+                        heard: "", character: character(ofCell: Int(cells[j - 1])),
+                        standard: standardReading(ofCell: Int(cells[j - 1])) ?? "", reason: .lost))
+                j -= 1
+            default:
+                steps.append(
+                    Explanation.Step(
+                        heard: written(heard[i - 1]), character: nil, standard: "", reason: .added))
+                i -= 1
+            }
+        }
+        return (worth[heard.count][cells.count], steps.reversed())
+    }
+
+    private func written(_ syllables: [UInt16]) -> String {
+        syllables.map { Mandarin.syllables[Int($0)] }.joined(separator: "/")
+    }
+
+    private func plainWorth(_ syllables: [UInt16], _ cell: UInt32) -> Float {
+        let (dialect, standard) = worth(of: syllables, cell: Int(cell))
+        return (Channel.lanes(dialect: dialect, standard: standard) * Channel.weights).sum()
+    }
+
+    /// P(heard | the cell's character) with each listener, and as the standard has it.
+    func worth(of syllables: [UInt16], cell: Int) -> (dialect: SIMD2<Float>, standard: Float) {
+        let share = 1 / Float(syllables.count)
+        let sounds = index.about.sounds
+        let character = Int(index.number(.cellCharacters, cell, as: UInt16.self))
+        let (start, end) = index.with(.cellStarts, as: UInt32.self) {
+            (Int($0[cell]), Int($0[cell + 1]))
+        }
+        var dialect = SIMD2<Float>()
+        var standard: Float = 0
+        func pair(_ section: Section, _ at: Int) -> SIMD2<Float> {
+            index.with(section, as: UInt8.self) {
+                SIMD2(
+                    IndexFormat.probability[Int($0[at * 2])],
+                    IndexFormat.probability[Int($0[at * 2 + 1])])
+            }
+        }
+        for syllable in syllables {
+            for entry in start..<end {
+                let reading = index.number(.cellReadings, entry, as: UInt32.self)
+                dialect +=
+                    pair(.soundTable, Int(syllable) * sounds + Int(reading >> 16))
+                    * (share * (1 - Channel.national) * Float(reading & 0xFFFF) / 65_535)
+            }
+            dialect +=
+                pair(.characterTable, Int(syllable) * index.about.characters + character)
+                * (share * Channel.national)
+        }
+        let said = index.with(.characterSyllables, as: UInt16.self) {
+            $0[character * 3..<character * 3 + 3].filter { $0 < Mandarin.count }
+        }
+        for (place, syllable) in said.enumerated() {
+            let weight: Float = (place == 0 ? 0.8 : 0.1) / (0.8 + 0.1 * Float(said.count - 1))
+            for heard in syllables {
+                standard +=
+                    weight * share
+                    * Channel.standardTable[Int(syllable) * Mandarin.count + Int(heard)]
+            }
+        }
+        return (dialect, standard)
+    }
+
+    private func standardReading(ofCell cell: Int) -> String? {
+        reader.characters[character(ofCell: cell)]?.first.map { Mandarin.syllables[Int($0)] }
+    }
+
+    private func step(_ syllables: [UInt16], _ cell: Int) -> Explanation.Step {
+        let character = character(ofCell: cell)
+        let standard = reader.characters[character]?.first
+        let reason: Explanation.Reason
+        if let standard, syllables.contains(standard) {
+            reason = .standard
+        } else {
+            let (dialect, _) = worth(of: syllables, cell: cell)
+            let share = Double((dialect.x + dialect.y) / 2)
+            let area = index.with(.areaPlaces, as: UInt32.self) { areas in
+                areas[Int(index.number(.cellAreas, cell, as: UInt16.self))]
+            }
+            let name = name(of: Place(row: Int(area)))
+            reason =
+                share >= 0.08
+                ? .usual(area: name, share: share)
+                : share >= 0.02 ? .known(area: name, share: share) : .slip
+        }
+        return Explanation.Step(
+            heard: written(syllables), character: character,
+            standard: standard.map { Mandarin.syllables[Int($0)] } ?? "", reason: reason)
+    }
+}

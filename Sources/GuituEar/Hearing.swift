@@ -1,0 +1,295 @@
+import Foundation
+
+/// A place of the lists, by its row in the index.
+public struct Place: Sendable, Hashable, Comparable {
+    public let row: Int
+    public static func < (a: Self, b: Self) -> Bool { a.row < b.row }
+}
+
+/// One place that may have been meant.
+public struct Candidate: Sendable {
+    public var place: Place
+    /// Of that very row, over all rows the utterance could mean.
+    public var probability: Double
+    /// Of the name, all places of one name together; ranks one fragment alone.
+    public var nameProbability: Double
+}
+
+/// Where the places asked for lie in the index, and what is known of each.
+public struct PlaceLikelihood: Sendable {
+    public let levels: [PlaceLevel]
+    /// Rows in order, level by level.
+    let ranges: [Range<Int>]
+    /// P(heard | row) up to one common factor.
+    var values: [Float]
+
+    func row(at index: Int) -> Int {
+        var left = index
+        for range in ranges {
+            if left < range.count { return range.lowerBound + left }
+            left -= range.count
+        }
+        return 0
+    }
+}
+
+extension Ear {
+    /// Everything that may have been meant, best first.
+    ///
+    /// All names are compared; nothing is cut short. With one fragment the
+    /// names are ranked (all the 太平 stand together), with several the rows.
+    public func hear(
+        _ utterance: Utterance, prior: Prior = .uniform, limit: Int = 200
+    ) -> [Candidate] {
+        var likelihood = likelihood(of: utterance)
+        apply(prior, to: &likelihood)
+        return rank(likelihood, byName: utterance.fragments.count == 1, limit: limit)
+    }
+
+    /// P(heard | row) for every row of the levels asked for.
+    public func likelihood(of utterance: Utterance) -> PlaceLikelihood {
+        let levels = (utterance.fragments.first?.levels ?? []).sorted()
+            .filter { levelRanges[$0]?.isEmpty == false }
+        let ranges = levels.compactMap { levelRanges[$0] }
+        var likelihood = PlaceLikelihood(levels: levels, ranges: ranges, values: [])
+        guard let first = utterance.fragments.first, !levels.isEmpty else { return likelihood }
+        let above = context(utterance.fragments.dropFirst())
+        let own = placeLanes(first, Set(levels))
+        var values: [Float] = []
+        values.reserveCapacity(ranges.reduce(0) { $0 + $1.count })
+        let province = utterance.province.flatMap { wanted in
+            provinceRows(of: wanted)
+        }
+        index.with(.parents, as: UInt32.self) { parents in
+            for (level, range) in zip(levels, ranges) {
+                let lanes = own[level] ?? Array(repeating: Lanes(), count: range.count)
+                for (offset, row) in range.enumerated() {
+                    var value = lanes[offset] * Channel.weights
+                    if let above {
+                        let parent = parents[row]
+                        value *= parent == IndexFormat.none ? Lanes() : above[Int(parent)]
+                    }
+                    values.append(value.sum())
+                }
+            }
+        }
+        if let province {
+            var offset = 0
+            for range in ranges {
+                for row in range {
+                    if !province.contains(row) { values[offset] = 0 }
+                    offset += 1
+                }
+            }
+        }
+        likelihood.values = values
+        return likelihood
+    }
+
+    /// Rows whose code begins with the province's two digits.
+    private func provinceRows(of digits: String) -> Set<Int> {
+        let wanted = Array(digits.utf8.prefix(2))
+        guard wanted.count == 2 else { return [] }
+        return index.with(.codes, as: UInt8.self) { codes in
+            var rows = Set<Int>()
+            for row in 0..<index.about.places
+            where codes[row * 12] == wanted[0] && codes[row * 12 + 1] == wanted[1] {
+                rows.insert(row)
+            }
+            return rows
+        }
+    }
+
+    /// For every place above villages: how well what was said of the places
+    /// above fits it and its parents. Nil when nothing was said.
+    private func context(_ fragments: ArraySlice<Fragment>) -> [Lanes]? {
+        guard !fragments.isEmpty else { return nil }
+        let count = levelRanges[.village]?.lowerBound ?? index.about.places
+        var total = [Lanes](repeating: Lanes(repeating: 1), count: count)
+        for fragment in fragments {
+            let levels = fragment.levels.filter { $0 < .village }
+            let found = placeLanes(fragment, levels)
+            let peak = found.values.reduce(Float(1e-30)) { best, lanes in
+                lanes.reduce(best) { max($0, $1.max()) }
+            }
+            // Never nothing: a place above may have been named that no list has.
+            let least = Lanes(repeating: 1e-7)
+            let share = 1 / Float(max(1, levels.count)) / peak
+            var own = [Lanes](repeating: Lanes(), count: count)
+            for (level, lanes) in found {
+                guard let range = levelRanges[level] else { continue }
+                for (offset, row) in range.enumerated() { own[row] = lanes[offset] * share }
+            }
+            index.with(.parents, as: UInt32.self) { parents in
+                // Parents stand before their children.
+                for row in 0..<count {
+                    let parent = parents[row]
+                    if parent != IndexFormat.none { own[row] += own[Int(parent)] }
+                }
+            }
+            for row in 0..<count { total[row] *= own[row] + least }
+        }
+        return total
+    }
+
+    private func apply(_ prior: Prior, to likelihood: inout PlaceLikelihood) {
+        guard prior.bySettlements || !prior.seen.isEmpty else { return }
+        index.with(.settlements, as: UInt32.self) { settlements in
+            for at in likelihood.values.indices {
+                let row = likelihood.row(at: at)
+                if prior.bySettlements {
+                    likelihood.values[at] *= Float(settlements[row] + 1)
+                }
+                if let times = prior.seen[code(of: Place(row: row))] {
+                    likelihood.values[at] *= Float(1 + times)
+                }
+            }
+        }
+    }
+
+    /// Best first; rows of equal worth in the order of their codes.
+    func rank(_ likelihood: PlaceLikelihood, byName: Bool, limit: Int) -> [Candidate] {
+        let total = likelihood.values.reduce(0.0) { $0 + Double($1) }
+        guard total > 0, limit > 0 else { return [] }
+        let best = Self.largest(likelihood.values, byName ? max(2000, limit) : limit)
+        var found = best.map { at in
+            let share = Double(likelihood.values[at]) / total
+            return Candidate(
+                place: Place(row: likelihood.row(at: at)), probability: share,
+                nameProbability: share)
+        }
+        guard byName else { return found }
+        var names: [[UInt16]: Double] = [:]
+        let keys = found.map { nameKey(of: $0.place) }
+        for (key, candidate) in zip(keys, found) { names[key, default: 0] += candidate.probability }
+        for (at, key) in keys.enumerated() { found[at].nameProbability = names[key] ?? 0 }
+        let order = found.indices.sorted { a, b in
+            (found[b].nameProbability, found[b].probability, a)
+                < (found[a].nameProbability, found[a].probability, b)
+        }
+        // Twelve of one name at most, so that other names are seen as well.
+        var listed: [[UInt16]: Int] = [:]
+        return order.compactMap { at -> Candidate? in
+            listed[keys[at], default: 0] += 1
+            return listed[keys[at], default: 0] <= 12 ? found[at] : nil
+        }.prefix(limit).map { $0 }
+    }
+
+    /// Positions of the largest values, best first; equal ones by position.
+    static func largest(_ values: [Float], _ count: Int) -> [Int] {
+        guard values.count > count * 2 else {
+            return Array(
+                values.indices.filter { values[$0] > 0 }
+                    .sorted { (values[$1], $0) < (values[$0], $1) }.prefix(count))
+        }
+        var kept: [Int] = []
+        var least: Float = 0
+        func cut() {
+            kept.sort { (values[$1], $0) < (values[$0], $1) }
+            kept.removeSubrange(min(count, kept.count)...)
+            if kept.count == count { least = values[kept[count - 1]] }
+        }
+        for at in values.indices where values[at] > least {
+            kept.append(at)
+            if kept.count >= count * 2 { cut() }
+        }
+        cut()
+        return kept
+    }
+
+    /// The syllables of a place's core name: what makes two names one to the ear.
+    func nameKey(of place: Place) -> [UInt16] {
+        CoreName.of(name(of: place), level(of: place)).compactMap {
+            reader.characters[$0]?.first
+        }
+    }
+}
+
+/// What is likely before anybody said a word.
+public struct Prior: Sendable {
+    /// Rows with more villages below them are likelier.
+    public var bySettlements = false
+    /// How often the station had somebody from there, by code.
+    public var seen: [String: Int] = [:]
+    public static let uniform = Prior()
+
+    public init(bySettlements: Bool = false, seen: [String: Int] = [:]) {
+        self.bySettlements = bySettlements
+        self.seen = seen
+    }
+}
+
+extension Ear {
+    public func code(of place: Place) -> String {
+        index.with(.codes, as: UInt8.self) { codes in
+            String(
+                decoding: codes[place.row * 12..<place.row * 12 + 12].prefix { $0 != 0 },
+                as: UTF8.self)
+        }
+    }
+
+    public func name(of place: Place) -> String {
+        let (start, end) = index.with(.nameStarts, as: UInt32.self) {
+            (Int($0[place.row]), Int($0[place.row + 1]))
+        }
+        return index.text(.nameText, start..<end)
+    }
+
+    public func level(of place: Place) -> PlaceLevel {
+        PlaceLevel(rawValue: index.number(.levels, place.row, as: UInt8.self)) ?? .village
+    }
+
+    public func parent(of place: Place) -> Place? {
+        let parent = index.number(.parents, place.row, as: UInt32.self)
+        return parent == IndexFormat.none ? nil : Place(row: Int(parent))
+    }
+
+    /// Longitude and latitude of the place, or of what lies above it.
+    public func coordinates(of place: Place) -> (longitude: Double, latitude: Double)? {
+        index.with(.coordinates, as: Float.self) {
+            let (x, y) = ($0[place.row * 2], $0[place.row * 2 + 1])
+            return x.isNaN ? nil : (Double(x), Double(y))
+        }
+    }
+
+    /// From the province down: 湖南省 娄底市 涟源市.
+    public func path(of place: Place) -> [Place] {
+        var path = [place]
+        while let above = parent(of: path[0]) { path.insert(above, at: 0) }
+        return path
+    }
+
+    /// Every place with this code, the highest level first.
+    public func places(code: String) -> [Place] {
+        let wanted = Array(code.utf8)
+        guard !wanted.isEmpty, wanted.count <= 12 else { return [] }
+        return index.with(.codes, as: UInt8.self) { codes in
+            PlaceLevel.allCases.compactMap { level in
+                guard let range = levelRanges[level] else { return nil }
+                var low = range.lowerBound
+                var high = range.upperBound
+                while low < high {
+                    let middle = (low + high) / 2
+                    let here = codes[middle * 12..<middle * 12 + 12].prefix { $0 != 0 }
+                    if here.lexicographicallyPrecedes(wanted) {
+                        low = middle + 1
+                    } else {
+                        high = middle
+                    }
+                }
+                guard low < range.upperBound,
+                    codes[low * 12..<low * 12 + 12].prefix(while: { $0 != 0 }).elementsEqual(wanted)
+                else { return nil }
+                return Place(row: low)
+            }
+        }
+    }
+}
+
+/// A name a station added, scored like any other.
+struct AliasName: Sendable {
+    var place: Int
+    var level: PlaceLevel
+    var cells: [UInt32]
+    var weight: Float
+}
