@@ -25,6 +25,8 @@ struct Guitu: AsyncParsableCommand {
             DepartCommand.self,
             InventCommand.self,
             DNACommand.self,
+            PlacesCommand.self,
+            NamesCommand.self,
             AuditCommand.self,
             JobsCommand.self,
             BackupCommand.self,
