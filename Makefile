@@ -24,6 +24,7 @@ setup:
 build:
 	@Scripts/setup build
 	@Scripts/build
+	@Scripts/places-index
 
 run: build
 	@Scripts/run-invented $(GUITU) $(DATA)
