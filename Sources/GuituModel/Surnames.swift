@@ -1,9 +1,9 @@
 /// Surnames written by us: which exist, which have two characters, and how those
 /// are read whose usual reading is another.
-enum Surnames {
-    static func isSurname(_ character: Character) -> Bool { single.contains(character) }
+public enum Surnames {
+    public static func isSurname(_ character: Character) -> Bool { single.contains(character) }
 
-    static let compound: Set<String> = Set(
+    public static let compound: Set<String> = Set(
         """
         欧阳 上官 司马 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 夏侯 司徒 轩辕 宇文 长孙 端木 独孤 南宫 拓跋 闻人 \
         澹台 公冶 宗政 濮阳 淳于 单于 太叔 申屠 仲孙 钟离 鲜于 闾丘 司空 亓官 赫连 呼延 百里 东郭 西门 南门 \

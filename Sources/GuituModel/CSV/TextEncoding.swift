@@ -7,8 +7,8 @@
 #endif
 
 /// Finds out how a file is written and turns it into UTF-8.
-enum TextEncoding {
-    static func utf8(of file: [UInt8]) throws(CSVReader.Failure) -> (
+public enum TextEncoding {
+    public static func utf8(of file: [UInt8]) throws(CSVReader.Failure) -> (
         bytes: [UInt8], encoding: CSVReader.Encoding
     ) {
         guard !file.isEmpty else { throw .empty }
