@@ -1,0 +1,107 @@
+/// What a web page leaves in a notice: tags, entities, pinyin after characters.
+struct Markup {
+    let source: [Unicode.Scalar]
+
+    init(_ source: [Unicode.Scalar]) { self.source = source }
+
+    private func ascii(_ place: Int) -> UInt8 {
+        place < source.count && source[place].value < 0x80 ? UInt8(source[place].value) : 0
+    }
+
+    /// The tag that begins here, its end and the gap it makes; nil for a mere `<`.
+    func tag(at begin: Int) -> (end: Int, gap: UInt8)? {
+        var at = begin + 1
+        let closes = ascii(at) == 0x2F
+        if closes { at += 1 }
+        if ascii(at) == 0x21 {  // <!-- … -->, <!DOCTYPE …>
+            return end(of: begin, limit: 2000).map { ($0, NoticeText.Gap.none) }
+        }
+        var name: [UInt8] = []
+        while name.count < 12, (0x30...0x39).contains(ascii(at)) || UInt32(ascii(at)).isLatin {
+            name.append(ascii(at) | 0x20)
+            at += 1
+        }
+        guard let first = name.first, UInt32(first).isLatin, let end = end(of: begin, limit: 2000)
+        else { return nil }
+        let word = String(decoding: name, as: UTF8.self)
+        switch word {
+        case "script", "style":
+            guard !closes else { return (end, NoticeText.Gap.none) }
+            return (skip(to: word, from: end), NoticeText.Gap.line)
+        case "td", "th": return (end, closes ? NoticeText.Gap.none : NoticeText.Gap.wide)
+        case "p", "br", "div", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6",
+            "section", "article", "dt", "dd", "dl", "hr", "body", "html", "head", "title":
+            return (end, NoticeText.Gap.line)
+        default: return (end, NoticeText.Gap.none)
+        }
+    }
+
+    private func end(of begin: Int, limit: Int) -> Int? {
+        let last = min(source.count, begin + limit)
+        var at = begin + 1
+        while at < last {
+            if source[at] == ">" { return at + 1 }
+            if source[at] == "<" { return nil }
+            at += 1
+        }
+        return nil
+    }
+
+    /// The end of a script; without one only its opening tag is dropped.
+    private func skip(to word: String, from begin: Int) -> Int {
+        let letters = Array(word.utf8)
+        var at = begin
+        while at + letters.count + 2 < source.count, at < begin + 200_000 {
+            if source[at] == "<", ascii(at + 1) == 0x2F,
+                letters.indices.allSatisfy({ ascii(at + 2 + $0) | 0x20 == letters[$0] })
+            {
+                return end(of: at, limit: 100) ?? begin
+            }
+            at += 1
+        }
+        return begin
+    }
+
+    func entity(at begin: Int) -> (end: Int, value: UInt32)? {
+        var at = begin + 1
+        var name: [UInt8] = []
+        while name.count < 9, ascii(at) != 0x3B, ascii(at) > 0x20 {
+            name.append(ascii(at))
+            at += 1
+        }
+        guard ascii(at) == 0x3B, let first = name.first else { return nil }
+        let word = String(decoding: name, as: UTF8.self)
+        if first == 0x23 {
+            let digits = word.dropFirst()
+            let value =
+                digits.first == "x" || digits.first == "X"
+                ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
+            guard let value, Unicode.Scalar(value) != nil else { return nil }
+            return (at + 1, value)
+        }
+        let known: [String: UInt32] = [
+            "nbsp": 0x20, "ensp": 0x20, "emsp": 0x2003, "thinsp": 0x20, "amp": 0x26, "lt": 0x3C,
+            "gt": 0x3E, "quot": 0x22, "apos": 0x27, "middot": 0xB7, "ldquo": 0x201C,
+            "rdquo": 0x201D, "mdash": 0x2014, "ndash": 0x2013, "hellip": 0x2026, "bull": 0x2022,
+            "shy": 0x200B, "times": 0xD7,
+        ]
+        return known[word].map { (at + 1, $0) }
+    }
+
+    /// Where `(lián)` ends that a bad conversion put after a character.
+    func pinyin(after open: Int) -> Int? {
+        var at = open + 1
+        var marked = false
+        while at < source.count, at - open <= 8 {
+            let value = source[at].value
+            if value == 0x29 || value == 0xFF09 { return marked && at - open > 1 ? at + 1 : nil }
+            switch value {
+            case 0x61...0x7A: break
+            case 0xE0...0x1DC, 0x300...0x30C: marked = true
+            default: return nil
+            }
+            at += 1
+        }
+        return nil
+    }
+}

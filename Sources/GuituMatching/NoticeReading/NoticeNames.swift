@@ -1,0 +1,503 @@
+import GuituModel
+
+/// Names in a text: whose, and how they were learned.
+struct NameMention {
+    var range: Range<Int>
+    var isHeard: Bool
+    /// 小名, 绰号, what the station calls somebody, a quoted call-name.
+    var isAlias: Bool
+    var confidence: Double
+    /// What follows the name and its bracket.
+    var end: Int
+}
+
+enum Names {
+    private static let surnames: Set<UInt32> = {
+        var set: Set<UInt32> = []
+        for value in 0x3400...0x9FFF {
+            if let scalar = Unicode.Scalar(value), Surnames.isSurname(Character(scalar)) {
+                set.insert(UInt32(value))
+            }
+        }
+        // Rare ones that interviewers meet; the table of names leaves them out.
+        for scalar in "遆佀妫逯仡郄昝亓幺召刀岩玉依罕波则吉阿马沙曲俄日海勒".unicodeScalars { set.insert(scalar.value) }
+        return set
+    }()
+    private static let compounds = Lexicon<Void>(Surnames.compound.joined(separator: " "))
+
+    private static let triggers = Lexicon<Kind>([
+        (
+            .name,
+            """
+            名叫 姓名叫 名字叫 名字叫做 叫做 自称叫 自称名叫 自称名字叫 自称是 自称为 自称 自称姓名 自报姓名 自报姓名为 自报叫 自报名叫 自报名 自报 自述叫 自述名叫 自述姓名 自述自己叫 说自己叫 说自己名叫 说叫 说她叫 说他叫 \
+            姓名为 姓名是 名字是 名字为 名为 真名叫 真实姓名 本名 本名叫 真名 口称 自称自己叫 自我介绍叫 身份为 叫 说名字叫 说自己是 自己说叫 确认为 确认是 自言叫 读音为 音似 发音似 听着像 听起来像
+            """
+        ),
+        (.quoted, "只说 只答 答 回答 只会说 只知道 就说 答道 说 念叨 只记得 写下 写出 写了 称"),
+        (
+            .alias,
+            """
+            又名 小名 小名叫 绰号 绰号叫 乳名 乳名叫 外号 外号叫 曾用名 人称 大家叫她 大家叫他 站里叫她 站里叫他 站内取名 别名 取名 取名为 起名 起名为 取名叫 起名叫 临时取名 暂名 暂取名 称呼她 称呼他 \
+            称他为 称她为 叫他 叫她 昵称 都叫她 都叫他 唤作 自称小名
+            """
+        ),
+    ])
+    private enum Kind: Sendable { case name, alias, quoted }
+
+    /// What cannot be inside a name and ends one.
+    private static let stops = Lexicon<Void>(
+        """
+        男 女 今年 现年 年龄 家住 家在 家是 在 于 是 的 和 与 及 来自 自称 说 已 被 从 患 有 身高 性别 出生 老人 先生 女士 小姐 同志 师傅 大爷 大妈 阿姨 回到 走失 失踪 现 的家 因 身 岁 家人 站 住 系 回 \
+        称 并 也 还 年约 约 目测 等 就 将 把 向 到 至 由 称呼 这 那 为 一 二十 三十 四十 五十 六十 七十 八十 体 自 随 不 没 会 穿 电话 手机 联系 了 吗 呢 啊 他 她 我 联 着 户籍 口音 籍贯 汉族 的名字 或 还是 又名 小名 民族 高 左右 是否 离家 出走 去 出 终于 之 此 其 属 精神 智力 哭 听 头 当 曾 患者 人 生于 年仅
+        """)
+    private static let veto = Lexicon<Void>(
+        """
+        家 家住 家在 左 左手 右 老人 老家 于是 时 应 向 和 和平 常 都 能 那 何时 何地 万分 高 高度 高大 白 白色 黄色 黑色 蓝色 花 花白 安徽 河南 河北 湖南 湖北 江苏 江西 云南 山东 山西 贵州 广西 广东 陕西 甘肃 宁夏 单独 单身 \
+        方言 方便 路边 路过 路口 车站 车内 车上 党员 全身 全部 全家 水边 公安 公共 东北 东边 西边 南方 南边 北方 北边 门口 门卫 终于 金色 石头 古稀 双手 双目 双眼 双腿 双脚 幸好 国庆 马上 马路 牛仔 温和 温柔 明显 后 连 连日 干净 米 年 房 屋 \
+        于昨 于今 盛 项 龙凤胎 成年 成功 强壮 计 谈吐 言 言语 习惯 满 满头 满口 满嘴 宿舍 包 冷 冷得 苦 苦寻 富 广 广场 尚 尚可 尚未 乐观 沙哑 玉 曲折 阿婆 阿姨 阿公 阿伯 阿妈 阿爸 皮肤 皮 付 那里 那边 商 商店 商场 平时 平头 宝宝 日 巴 有时 海边 海 生 施救 申请 季节 简单 明确 凤 席 相 相关 储 阴天 时间 时常 时而 华 来
+        """)
+    private static let kin = Lexicon<Void>(
+        """
+        爸 妈 父亲 母亲 哥 弟 姐 妹 儿子 女儿 丈夫 妻子 老公 老婆 叔 舅 姑 爷爷 奶奶 外公 外婆 孙 老伴 媳妇 村 镇 乡 地方 地名 记者 民警 站长 司机 医生 护士 社工 志愿者 院长 校长 通讯员 所长 同乡 老乡 邻居 朋友 老板 男友 女友 同学 同事 工友 前夫 侄 外甥 学校 厂 警官
+        """)
+
+    // MARK: One name
+
+    /// A name of two to four characters at `place`; nil when it is none.
+    static func name(_ text: NoticeText, _ place: Int, _ limit: Int) -> Range<Int>? {
+        guard place < limit, text.scalars[place].isHan else { return nil }
+        var least = 2
+        var most = 3
+        if compounds.match(text, at: place, to: limit) != nil {
+            (least, most) = (3, 4)
+        } else if !surnames.contains(text.scalars[place]) {
+            return nil
+        }
+        var end = place + 1
+        while end < limit, end - place < most, text.scalars[end].isHan,
+            text.gap(end) == 0 || text.isScan && text.gap(end) == 1,
+            end - place < least - 1 || stops.match(text, at: end, to: text.count) == nil
+                || isGiven(text, end, place)
+        {
+            end += 1
+        }
+        // A name of the minorities with a dot: 阿卜杜·热合曼.
+        guard end - place >= 2, end - place >= least else { return nil }
+        return place..<end
+    }
+
+    /// 和 in 李和平 and 有 in 张有才: a stop that is followed by a name's end.
+    private static func isGiven(_ text: NoticeText, _ at: Int, _ place: Int) -> Bool {
+        guard at == place + 1 else {
+            // The last character of three, right before punctuation.
+            let next = text[at + 1]
+            return at == place + 2 && !next.isHan
+                && [
+                    0x9AD8, 0x4E4B, 0x4E3A, 0x548C, 0x4F1A, 0x6709, 0x6C11, 0x73B0, 0x5728, 0x4EBA,
+                    0x5934, 0x4E00,
+                ].contains(text[at])
+                && !text[at - 1].isDigit
+        }
+        let after = text[at + 2]
+        return text[at + 1].isHan && !after.isHan
+            && [
+                0x548C, 0x6709, 0x5728, 0x4E8E, 0x5411, 0x81EA, 0x5BB6, 0x4F1A, 0x4E00, 0x5C31,
+                0x6765, 0x5230, 0x81F3, 0x9AD8, 0x8EAB, 0x4E3A, 0x5F53, 0x4E4B, 0x5176, 0x968F,
+            ].contains(text[at])
+    }
+
+    static func isSurname(_ value: UInt32) -> Bool { surnames.contains(value) }
+
+    /// The quoted words at `place`.
+    static func quoted(_ text: NoticeText, _ place: Int, _ limit: Int) -> Range<Int>? {
+        guard text[place] == 0x201C else { return nil }
+        var end = place + 1
+        while end < limit, end - place <= 8, text[end] != 0x201D { end += 1 }
+        guard text[end] == 0x201D, end > place + 1 else { return nil }
+        return (place + 1)..<end
+    }
+
+    /// Whether 音 stands in or behind what follows a name.
+    static func heard(_ text: NoticeText, after place: Int) -> (isHeard: Bool, end: Int) {
+        var at = place
+        if text[at] == 0x201D { at += 1 }
+        if text.has("二字", at: at) || text.has("两字", at: at) || text.has("三字", at: at) { at += 2 }
+        if text[at] == 0x28 {
+            var close = at + 1
+            var heard = false
+            while close < min(text.count, at + 16), text[close] != 0x29 {
+                if text[close] == 0x97F3 { heard = true }
+                close += 1
+            }
+            return (heard, text[close] == 0x29 ? close + 1 : at)
+        }
+        if text[at] == 0x97F3, !text[at + 1].isHan || text[at + 1] == 0x8BD1 {
+            return (true, text[at + 1] == 0x8BD1 ? at + 2 : at + 1)
+        }
+        if text.has(",音", at: at) || text.has("谐音", at: at) || text.has("音译", at: at) {
+            return (true, at + 2)
+        }
+        return (false, at)
+    }
+
+    // MARK: In prose
+
+    static func mentions(_ text: NoticeText, in range: Range<Int>, isMissing: Bool) -> [NameMention]
+    {
+        var found: [NameMention] = []
+        var at = range.lowerBound
+        var clause = at
+        while at < range.upperBound {
+            let value = text.scalars[at]
+            if value == 0x2C || value == 0x3002 || value == 0x3B || value == 0x21
+                || text.isBreak(at)
+            {
+                clause = text.isBreak(at) ? at : at + 1
+            }
+            if let (kind, end) = triggers.match(text, at: at, to: range.upperBound),
+                let mention = triggered(text, kind, at, end, clause, range, isMissing)
+            {
+                found.append(mention)
+                at = max(at + 1, mention.range.upperBound)
+                continue
+            }
+            if at == clause || text[at - 1] == 0x3A || text[at - 1] == 0x5D || text[at - 1] == 0x29,
+                let mention = opening(text, at, range)
+            {
+                found.append(mention)
+                at = mention.range.upperBound
+                continue
+            }
+            if let mention = introduced(text, at, range, isMissing) { found.append(mention) }
+            at += 1
+        }
+        return found
+    }
+
+    private static func triggered(
+        _ text: NoticeText, _ kind: Kind, _ at: Int, _ end: Int, _ clause: Int, _ range: Range<Int>,
+        _ isMissing: Bool
+    ) -> NameMention? {
+        // 我叫 is the writer; 爸爸叫, 有个哥哥叫 are relatives unless it is 我爸叫.
+        let single = end - at == 1
+        if text[at - 1] == 0x6211, single || text[at] == 0x540D { return nil }
+        let before = max(clause, at - 10)..<at
+        if single, let (_, kinRange) = kin.first(text, in: before),
+            text[kinRange.lowerBound - 1] != 0x6211,
+            text[kinRange.lowerBound - 1] != 0x4FFA, text[kinRange.lowerBound - 2] != 0x6211
+        {
+            return nil
+        }
+        if text.has("不", before: at) || text.has("大", before: at) || text.has("喊", before: at)
+            || text.has("呼", before: at)
+        {
+            return nil
+        }
+        var place = end
+        while text[place] == 0x3A || text.has("叫", at: place) || text[place] == 0x662F
+            || text[place] == 0x4E3A
+        { place += 1 }
+        if let quoted = quoted(text, place, range.upperBound) {
+            // 自称“李家湾”人, 自称姓“普”: a place, a surname.
+            let after = text[quoted.upperBound + 1]
+            if after == 0x4EBA || after == 0x7684 || after == 0x6751 { return nil }
+            let (isHeard, stop) = heard(text, after: quoted.upperBound)
+            if quoted.count == 1 && kind == .name { return nil }
+            let full =
+                name(text, quoted.lowerBound, quoted.upperBound)?.upperBound == quoted.upperBound
+            if kind == .quoted, !isAsked(text, clause, at), !isHeard,
+                !text.has("二字", at: quoted.upperBound + 1),
+                !text.has("两字", at: quoted.upperBound + 1)
+            {
+                return nil
+            }
+            let first = text[quoted.lowerBound]
+            let calls =
+                first == 0x963F || first == 0x8001 || first == 0x5C0F && quoted.count == 2
+                || (quoted.count == 2 && first == text[quoted.lowerBound + 1])
+            let isAlias = kind == .alias || !full || calls
+            return NameMention(
+                range: quoted, isHeard: isHeard, isAlias: isAlias, confidence: isAlias ? 0.8 : 0.93,
+                end: stop)
+        }
+        // “仪陇”, “女儿”: what somebody repeats is no name by itself.
+        if kind == .quoted { return nil }
+        if kind == .alias {
+            var stop = place
+            while stop < range.upperBound, stop - place < 4, text.scalars[stop].isHan,
+                text.gap(stop) == 0 || stop == place,
+                stops.match(text, at: stop, to: text.count) == nil
+            { stop += 1 }
+            guard stop - place >= 2, text[at - 1] != 0x5D else { return nil }
+            return NameMention(
+                range: place..<stop, isHeard: false, isAlias: true, confidence: 0.75, end: stop)
+        }
+        guard let name = name(text, place, range.upperBound),
+            veto.match(text, at: place, to: place + name.count) == nil
+                || !text[name.upperBound].isHan && name.count == 3
+        else { return nil }
+        let next = text[name.upperBound]
+        let closes =
+            !next.isHan || text.gap(name.upperBound) > 0
+            || stops.match(text, at: name.upperBound, to: text.count) != nil || next == 0x97F3
+        guard closes else { return nil }
+        // 自称家住, 自称湖南人: the place that a trigger may also bring.
+        if isPlaceWord(text, name) { return nil }
+        let (isHeard, stop) = heard(text, after: name.upperBound)
+        return NameMention(
+            range: name, isHeard: isHeard, isAlias: false, confidence: single ? 0.85 : 0.92,
+            end: stop)
+    }
+
+    /// 问他叫什么，他只说“二柱”.
+    private static func isAsked(_ text: NoticeText, _ clause: Int, _ at: Int) -> Bool {
+        let before = max(0, clause - 16)..<clause
+        return text.find("叫什么", in: before) != nil || text.find("姓名", in: before) != nil
+            || text.find("名字", in: before) != nil
+    }
+
+    /// 张三,男 or 孟宪桃,女,71岁 at the beginning of a clause.
+    private static func opening(_ text: NoticeText, _ at: Int, _ range: Range<Int>) -> NameMention?
+    {
+        var place = at
+        let inQuotes = text[at] == 0x201C
+        if inQuotes { place += 1 }
+        guard let name = name(text, place, range.upperBound), !isPlaceWord(text, name) else {
+            return nil
+        }
+        var (isHeard, next) = heard(text, after: name.upperBound)
+        if inQuotes, next == name.upperBound { return nil }
+        let hadBreak =
+            text[next] == 0x2C || text[next] == 0x3001 || text.gap(next) > 0
+            || next > name.upperBound
+        if text[next] == 0x2C || text[next] == 0x3001 || text[next] == 0x28 { next += 1 }
+        let follows =
+            SexWords.stands(text, next) != nil || text.has("性别", at: next)
+            || text.has("现年", at: next)
+            || text.has("今年", at: next) || text.has("年龄", at: next) || text.has("享年", at: next)
+            || text.has("汉族", at: next) || text.has("出生", at: next)
+            || (Numeral.read(text, next).map { text[$0.end] == 0x5C81 } ?? false)
+            || (Numeral.plain(text, next, limit: 4).map {
+                $0.value > 1900 && text[$0.end] == 0x5E74
+            } ?? false && text.find("生", in: next..<min(text.count, next + 14)) != nil)
+            || (hadBreak && (text.has("乳名", at: next) || text.has("小名", at: next)))
+        guard follows,
+            hadBreak || SexWords.stands(text, next) != nil || text.has("今年", at: next)
+                || text.has("现年", at: next)
+        else { return nil }
+        if veto.match(text, at: place, to: name.upperBound) != nil, name.count < 3 { return nil }
+        return NameMention(
+            range: name, isHeard: isHeard, isAlias: false, confidence: 0.93, end: next)
+    }
+
+    private static let nouns = Lexicon<Void>(
+        "老人 老汉 男子 女子 男孩 女孩 妇女 老太太 老奶奶 老爷爷 大爷 大妈 大娘 大叔 大姐 老太 老人家 小伙 小伙子 姑娘 少年 少女 青年 村民 患者 老伯 阿婆 阿公 婆婆 孩子 男童 女童 走失者 受助者 受助人员 受助人 流浪汉 走失人员 老兵 精神病人 大哥 阿姨"
+    )
+    private static let relations = Lexicon<Void>(
+        """
+        父亲 母亲 爸爸 妈妈 老爸 老妈 爸 妈 爷爷 奶奶 外公 外婆 姥姥 姥爷 儿子 女儿 哥哥 弟弟 姐姐 妹妹 大哥 二哥 三哥 大姐 二姐 三姐 叔叔 伯伯 舅舅 姑姑 姑妈 姨妈 阿姨 婶婶 丈夫 妻子 老公 老婆 爱人 老伴 孩子 侄子 侄女 外甥 表哥 表弟 表姐 堂哥 堂弟 公公 婆婆 岳父 岳母 亲人 家人 爹 娘 老爹 老娘 阿爸 阿妈 家属 二叔 三叔 大伯 大爷 小弟 小妹 孙子 孙女 老父亲 老母亲 阿婆 阿公
+        """)
+
+    /// 71岁老人金顺姬, 52岁的龙某菊, 我父亲田桂花, 系汝南人张新民.
+    private static func introduced(
+        _ text: NoticeText, _ at: Int, _ range: Range<Int>, _ isMissing: Bool
+    ) -> NameMention? {
+        var place = at
+        var confidence = 0.8
+        if text[at] == 0x5C81 {
+            place += 1
+            if text[place] == 0x7684 { place += 1 }
+            if let (_, end) = nouns.match(text, at: place, to: range.upperBound) { place = end }
+        } else if let (_, end) = nouns.match(text, at: at, to: range.upperBound) {
+            place = end
+            confidence = 0.7
+        } else if isMissing,
+            text[at] == 0x6211 || text[at] == 0x4FFA || text.has("寻找", at: at)
+                || text.has("寻", at: at) && text.isBreak(at)
+        {
+            place += text.has("寻找", at: at) ? 2 : 1
+            if text[place] == 0x6211 { place += 1 }
+            if text[place] == 0x7684 || text[place] == 0x5BB6 { place += 1 }
+            if text[place] == 0x7684 { place += 1 }
+            if let (_, end) = relations.match(text, at: place, to: range.upperBound) {
+                place = end
+            } else if !text.has("寻找", at: at) {
+                return nil
+            }
+            confidence = 0.85
+        } else if text[at] == 0x4EBA, text[at + 1].isHan, isOrigin(text, at, range) {
+            place += 1
+        } else {
+            return nil
+        }
+        guard place > at, let name = name(text, place, range.upperBound),
+            veto.match(text, at: place, to: text.count) == nil,
+            !isPlaceWord(text, name)
+        else { return nil }
+        let next = text[name.upperBound]
+        let closes =
+            !next.isHan || text.gap(name.upperBound) > 0
+            || (stops.match(text, at: name.upperBound, to: text.count) != nil
+                && (text[at] == 0x5C81 || confidence > 0.8))
+        guard closes else { return nil }
+        let (isHeard, stop) = heard(text, after: name.upperBound)
+        return NameMention(
+            range: name, isHeard: isHeard, isAlias: false, confidence: confidence, end: stop)
+    }
+
+    /// 系河南汝南人 and 是山东单县人 before a name.
+    private static func isOrigin(_ text: NoticeText, _ at: Int, _ range: Range<Int>) -> Bool {
+        var begin = at
+        while begin > range.lowerBound, at - begin < 14, text[begin - 1].isHan, !text.isBreak(begin)
+        { begin -= 1 }
+        return (begin..<at).contains {
+            text[$0] == 0x7CFB || text[$0] == 0x662F || text[$0] == 0x4E3A
+        }
+            && NoticePlaces.looksLike(text, (at - 2)..<at, isName: true)
+    }
+
+    private static func isPlaceWord(_ text: NoticeText, _ range: Range<Int>) -> Bool {
+        if text[range.upperBound - 1] == 0x6C0F { return true }  // 韦氏
+        if text[range.upperBound - 1] == 0x4EBA,
+            NoticePlaces.isKnown(text, range.lowerBound, range.upperBound) != nil
+                || range.count == 3
+        {
+            return true
+        }
+        let last = text[range.upperBound - 1]
+        let next = text[range.upperBound]
+        let admin: [UInt32] = [0x7701, 0x5E02, 0x53BF, 0x533A, 0x9547, 0x4E61, 0x6751, 0x5DDE]
+        return admin.contains(last) || admin.contains(next) || text.has("某某", at: range.lowerBound)
+            || next == 0x4EBA || next == 0x7C4D
+    }
+}
+
+/// Words that say whether somebody is a man or a woman.
+enum SexWords {
+    enum Sex: Sendable { case male, female }
+
+    static let nouns = Lexicon<Sex>([
+        (
+            .male,
+            """
+            男性 男子 男童 男孩 男婴 男青年 男士 老汉 老翁 老头 老头子 老头儿 老大爷 大爷 老爷爷 大叔 小伙 小伙子 老伯 阿伯 老爷子 男患者 男人 流浪汉 中年男 男孩子 汉子 老大哥 大哥 老先生 男娃 男老人 小男孩 帅哥 老叔 爷爷
+            """
+        ),
+        (
+            .female,
+            """
+            女性 女子 女童 女孩 女婴 女青年 妇女 老太太 老太 老太婆 老奶奶 婆婆 阿婆 大妈 大娘 大婶 妇人 老妇 老妇人 老妪 少女 女患者 女人 姑娘 小姑娘 女孩子 大姐 女娃 女老人 小女孩 阿姨 奶奶 女流浪人员 老大娘 老婆婆 老阿姨 妹子 老妈妈
+            """
+        ),
+    ])
+    private static let relatives = Lexicon<Sex>([
+        (
+            .male,
+            "父亲 爸爸 老爸 爸 爷爷 外公 姥爷 儿子 哥哥 弟弟 大哥 二哥 三哥 叔叔 伯伯 舅舅 丈夫 老公 侄子 外甥 表哥 表弟 堂哥 堂弟 公公 岳父 爹 老爹 阿爸 二叔 三叔 大伯 大爷 小弟 孙子 叔 老父亲 爷 姑父 姨父 阿公 舅"
+        ),
+        (
+            .female,
+            "母亲 妈妈 老妈 妈 奶奶 外婆 姥姥 女儿 姐姐 妹妹 大姐 二姐 三姐 姑姑 姑妈 姨妈 阿姨 婶婶 妻子 老婆 侄女 外甥女 表姐 表妹 堂姐 婆婆 岳母 娘 老娘 阿妈 小妹 孙女 老母亲 大妈 媳妇 嫂子 阿婆 姑 姨 太婆"
+        ),
+    ])
+
+    /// 男 or 女 that stands for itself.
+    static func stands(_ text: NoticeText, _ place: Int) -> Sex? {
+        let value = text[place]
+        guard value == 0x7537 || value == 0x5973 else { return nil }
+        let next = text[place + 1]
+        let closed =
+            !next.isHan && !next.isDigit || text.gap(place + 1) > 0 || next == 0x6027
+            || text.has("年龄", at: place + 1)
+            || next == 0x7EA6
+            || next.isDigit && text.find("岁", in: place..<min(text.count, place + 8)) != nil
+            || text.has("身高", at: place + 1) || text.has("汉族", at: place + 1)
+            || text.has("目测", at: place + 1) || text.has("现年", at: place + 1)
+            || text.has("今年", at: place + 1)
+            || (Numeral.chinese(text, place + 1).map {
+                text[$0.end] == 0x5C81 || text[$0.end] == 0x591A || text[$0.end] == 0x6765
+            } ?? false)
+        guard closed else { return nil }
+        return value == 0x7537 ? .male : .female
+    }
+
+    struct Reading {
+        var sex: Sex
+        var range: Range<Int>
+        var confidence: Double
+    }
+
+    /// The sex of the person a stretch tells of; nil when it does not say.
+    static func reading(_ text: NoticeText, _ range: Range<Int>, isMissing: Bool) -> Reading? {
+        var votes: [(Reading, Double)] = []
+        var at = range.lowerBound
+        while at < range.upperBound {
+            if let sex = stands(text, at) {
+                let previous = text[at - 1]
+                // 子女, 男女 and 男312人 are nobody.
+                if !(previous == 0x5B50 || previous == 0x7537 || previous == 0x513F),
+                    !isCount(text, at + 1)
+                {
+                    votes.append((Reading(sex: sex, range: at..<(at + 1), confidence: 0.97), 3))
+                }
+                at += 1
+                continue
+            }
+            if let (sex, end) = nouns.match(text, at: at, to: range.upperBound) {
+                // 郑大爷 is somebody with a name; 您的儿女 nobody.
+                let named =
+                    text.gap(at) == 0 && Names.isSurname(text[at - 1]) && !text[at - 2].isHan
+                let own = text.has("我", before: at) || text.has("的", before: at)
+                votes.append(
+                    (
+                        Reading(sex: sex, range: at..<end, confidence: 0.9),
+                        named ? 0.4 : own && !isMissing ? 1 : 1.6
+                    ))
+                at = end
+                continue
+            }
+            if text[at] == 0x6211 || text[at] == 0x4FFA || text.has("寻找", at: at)
+                || text.has("寻", at: at)
+            {
+                var place = at + (text.has("寻找", at: at) ? 2 : 1)
+                if text[place] == 0x6211 { place += 1 }
+                if text[place] == 0x7684 || text[place] == 0x5BB6 { place += 1 }
+                if isMissing,
+                    let (sex, end) = relatives.match(text, at: place, to: range.upperBound)
+                {
+                    votes.append((Reading(sex: sex, range: place..<end, confidence: 0.9), 2))
+                    at = end
+                    continue
+                }
+            }
+            if text[at] == 0x5979 {
+                votes.append((Reading(sex: .female, range: at..<(at + 1), confidence: 0.8), 0.4))
+            }
+            if text[at] == 0x4ED6, text[at - 1] != 0x5176 {
+                votes.append((Reading(sex: .male, range: at..<(at + 1), confidence: 0.7), 0.2))
+            }
+            at += 1
+        }
+        if isMissing, votes.isEmpty, let (sex, found) = relatives.first(text, in: range) {
+            return Reading(sex: sex, range: found, confidence: 0.6)
+        }
+        // The first word that tells is about the person; later ones may be others.
+        var totals: [Double] = [0, 0]
+        for (order, vote) in votes.prefix(12).enumerated() {
+            totals[vote.0.sex == .male ? 0 : 1] += vote.1 / (1 + 0.35 * Double(order))
+        }
+        guard totals[0] != totals[1] else { return nil }
+        let winner: Sex = totals[0] > totals[1] ? .male : .female
+        guard var best = votes.filter({ $0.0.sex == winner }).max(by: { $0.1 < $1.1 })?.0 else {
+            return nil
+        }
+        let share = max(totals[0], totals[1]) / (totals[0] + totals[1])
+        best.confidence *= share
+        return best
+    }
+
+    private static func isCount(_ text: NoticeText, _ place: Int) -> Bool {
+        guard let (_, end) = Numeral.plain(text, place, limit: 6) else { return false }
+        return text[end] == 0x4EBA || text[end] == 0x540D
+    }
+}

@@ -1,0 +1,401 @@
+/// Numbers as people write them: digits, 五十九, 六七十, 五十多.
+struct Numeral {
+    var low: Int
+    var high: Int
+    var end: Int
+    /// Nothing says it is not exact.
+    var isExact: Bool { low == high }
+
+    static func digit(_ value: UInt32) -> Int? {
+        switch value {
+        case 0x3007, 0x96F6: 0  // 〇 零
+        case 0x4E00, 0x58F9, 0x5E7A: 1  // 一 壹 幺
+        case 0x4E8C, 0x4E24, 0x8D30: 2  // 二 两 贰
+        case 0x4E09, 0x53C1: 3
+        case 0x56DB, 0x8086: 4
+        case 0x4E94, 0x4F0D: 5
+        case 0x516D, 0x9646: 6
+        case 0x4E03, 0x67D2: 7
+        case 0x516B, 0x634C: 8
+        case 0x4E5D, 0x7396: 9
+        default: nil
+        }
+    }
+
+    /// Digits with at most `limit` of them, no letter or digit around.
+    static func plain(_ text: NoticeText, _ place: Int, limit: Int = 4) -> (value: Int, end: Int)? {
+        var end = place
+        var value = 0
+        while end < text.count, text.scalars[end].isDigit, end - place <= limit,
+            end == place
+                || text.gap(end) <= (text.isScan ? NoticeText.Gap.blank : NoticeText.Gap.none)
+        {
+            value = value * 10 + Int(text.scalars[end] - 0x30)
+            end += 1
+        }
+        guard end > place, end - place <= limit else { return nil }
+        return (value, end)
+    }
+
+    /// Digits or a Chinese number below 200 at `place`.
+    static func read(_ text: NoticeText, _ place: Int) -> Numeral? {
+        if text[place].isDigit {
+            guard !text[place - 1].isDigit || text.gap(place) > 0,
+                let (value, end) = plain(text, place, limit: 3)
+            else { return nil }
+            return tailed(text, Numeral(low: value, high: value, end: end))
+        }
+        return chinese(text, place).map { tailed(text, $0) }
+    }
+
+    /// 十 八十 五十九 六七十 四十五六 十七八 七八 一百零二 七; 廿 卅 are 20 and 30.
+    static func chinese(_ text: NoticeText, _ place: Int) -> Numeral? {
+        let ten: UInt32 = 0x5341
+        var at = place
+        if text[at] == 0x5EFF || text[at] == 0x5345 {
+            let tens = text[at] == 0x5EFF ? 20 : 30
+            if let unit = digit(text[at + 1]), unit > 0 {
+                return Numeral(low: tens + unit, high: tens + unit, end: at + 2)
+            }
+            return Numeral(low: tens, high: tens, end: at + 1)
+        }
+        var tensLow = 0
+        var tensHigh = 0
+        if text[at] == ten {
+            (tensLow, tensHigh) = (10, 10)
+            at += 1
+        } else if let first = digit(text[at]) {
+            if text[at + 1] == ten {
+                (tensLow, tensHigh) = (first * 10, first * 10)
+                at += 2
+            } else if let second = digit(text[at + 1]), second == first + 1, text[at + 2] == ten {
+                return Numeral(low: first * 10, high: second * 10, end: at + 3)
+            } else if text[at + 1] == 0x767E {  // 百
+                var value = first * 100
+                at += 2
+                if text[at] == 0x96F6, let unit = digit(text[at + 1]) {
+                    value += unit
+                    at += 2
+                } else if let tens = digit(text[at]), text[at + 1] == ten {
+                    value += tens * 10
+                    at += 2
+                    if let unit = digit(text[at]) {
+                        value += unit
+                        at += 1
+                    }
+                }
+                return Numeral(low: value, high: value, end: at)
+            } else if let second = digit(text[at + 1]), second == first + 1, first > 0 {
+                return Numeral(low: first, high: second, end: at + 2)
+            } else {
+                // 五五 and 二〇二二 are no numbers below a hundred.
+                if digit(text[at + 1]) != nil { return nil }
+                return Numeral(low: first, high: first, end: at + 1)
+            }
+        } else {
+            return nil
+        }
+        guard let unit = digit(text[at]), unit > 0 else {
+            return Numeral(low: tensLow, high: tensHigh, end: at)
+        }
+        if let next = digit(text[at + 1]), next == unit + 1 {
+            return Numeral(low: tensLow + unit, high: tensLow + next, end: at + 2)
+        }
+        return Numeral(low: tensLow + unit, high: tensLow + unit, end: at + 1)
+    }
+
+    /// 多, 几, 余, 来, 出头, 开外 and + behind a number of tens.
+    private static func tailed(_ text: NoticeText, _ number: Numeral) -> Numeral {
+        guard number.isExact, number.low > 0 else { return number }
+        var number = number
+        let at = number.end
+        let tens = number.low % 10 == 0
+        switch text[at] {
+        case 0x591A, 0x51E0, 0x4F59, 0x2B, 0x5C4F:  // 多 几 余 +
+            if tens {
+                number.high = number.low + 9
+                number.end = at + 1
+            } else if text[at] != 0x51E0 {
+                number.high = number.low + 1
+                number.end = at + 1
+            }
+        case 0x6765:  // 来
+            if tens {
+                (number.low, number.high) = (number.low - 2, number.low + 2)
+                number.end = at + 1
+            }
+        case 0x51FA where text[at + 1] == 0x5934:
+            number.high = number.low + 3
+            number.end = at + 2
+        case 0x5F00 where text[at + 1] == 0x5916:
+            number.high = number.low + 9
+            number.end = at + 2
+        default: break
+        }
+        return number
+    }
+}
+
+/// An age with what stands around it.
+struct AgeMention {
+    var low: Int
+    var high: Int
+    var range: Range<Int>
+    var source: NoticeField.AgeSource?
+    /// 约, 左右, 目测 and the like.
+    var isVague: Bool
+    var hasUnit: Bool
+    /// 1 for 现年, -1 for 当时 and 走失时.
+    var time = 0
+}
+
+enum Ages {
+    private static let before = Lexicon<NoticeField.AgeSource?>([
+        (.some(.estimated), "目测 约 大约 大概 估计 看上去 看着 看样子 看起来 约莫 似 推测 估摸 年约 貌似 疑似 大致 预估 骨龄 目测约"),
+        (.some(.own), "自称 自述 自报 自己 自己说 自说 称自己 说自己 自称是 说是 称 自言"),
+        (
+            .some(.register),
+            "实查 户籍 身份证 实为 查实 登记 核实 档案 证件 实际 实足 户口 经查 病历 经核 经比对"
+        ),
+    ])
+    private static let about = Lexicon<Void>("约 大约 大概 年约 约莫 大致 差不多 将近 接近 年近")
+    private static let after = Lexicon<Void>("左右 上下 许 前后 的样子 光景 样子")
+    private static let others = Lexicon<Void>(
+        """
+        的儿子 的女儿 的孙子 的孙女 的侄子 的市民 市民 的志愿者 志愿者 的民警 的村民 的外甥 的妹妹 的弟弟 的哥哥 的姐姐 的丈夫 的妻子 的老伴 的母亲 的父亲 的居民 \
+        居民 的站长 的护士 的医生 的热心 热心 的司机 的摊主 的店主 的老板 的环卫 的保安 的工作人员 的社工 的女婿 的儿媳 的重孙 的网友 的记者 的邻居 的出租 的快递 的外卖 的养女 的养子 的干部 的辅警
+        """)
+    private static let words: [(StaticWord, Int, Int)] = [
+        ("年过花甲", 60, 69), ("花甲", 60, 69), ("古稀", 70, 79), ("耄耋", 80, 89), ("年过半百", 50, 59),
+        ("半百", 48, 52), ("不惑", 40, 49),
+    ]
+
+    /// Every age in `range`. `bare` allows one without 岁, as a column has it.
+    static func mentions(_ text: NoticeText, in range: Range<Int>, bare: Bool = false)
+        -> [AgeMention]
+    {
+        var found: [AgeMention] = []
+        var at = range.lowerBound
+        while at < range.upperBound {
+            if let mention = mention(text, at, range, bare: bare) {
+                found.append(mention)
+                at = max(at + 1, mention.range.upperBound)
+            } else {
+                at += 1
+            }
+        }
+        return found
+    }
+
+    private static func mention(
+        _ text: NoticeText, _ place: Int, _ range: Range<Int>, bare: Bool
+    ) -> AgeMention? {
+        for (word, low, high) in words where text.has(word, at: place) {
+            let end = place + word.count
+            return AgeMention(
+                low: low, high: high, range: place..<end, source: .estimated, isVague: true,
+                hasUnit: true)
+        }
+        // 1岁 of 21岁 and 三岁 of 十三岁 are no ages.
+        let previous = text[place - 1]
+        if place > range.lowerBound,
+            text.gap(place) == 0 || (previous.isDigit && text[place].isDigit)
+        {
+            if previous.isDigit || Numeral.digit(previous) != nil || previous == 0x5341
+                || previous == 0x2E || previous == 0x7B2C
+            {
+                return nil
+            }
+        }
+        guard var number = Numeral.read(text, place), number.end <= range.upperBound else {
+            return nil
+        }
+        var end = number.end
+        var isVague = !number.isExact
+        if number.isExact,
+            text[end] == 0x5C81 || text[end] == 0x2D || text[end] == 0x81F3
+                || text[end] == 0x5230 || text[end] == 0x7E
+        {
+            // 60-70岁, 60岁至70岁, 20到25
+            var next = end
+            if text[next] == 0x5C81 { next += 1 }
+            if text[next] == 0x2D || text[next] == 0x81F3 || text[next] == 0x5230
+                || text[next] == 0x7E
+            {
+                if text[next + 1] == 0x2D || text[next + 1] == 0x7E { next += 1 }
+                if let other = Numeral.read(text, next + 1), other.low > number.low,
+                    other.high <= 120,
+                    other.end <= range.upperBound
+                {
+                    number = Numeral(low: number.low, high: other.high, end: other.end)
+                    end = other.end
+                    isVague = true
+                }
+            }
+        }
+        var unit = self.unit(text, at: end, number)
+        // 六十出头, 五十开外 are ages without 岁.
+        if unit == nil, text.has("出头", before: end) || text.has("开外", before: end) {
+            unit = (number, end)
+        }
+        if let unit {
+            number = unit.number
+            end = unit.end
+        } else {
+            guard bare || introduced(text, place) else { return nil }
+            // A bare number with something else behind it is something else.
+            let next = text[end]
+            let closed =
+                end >= range.upperBound || next == 0x2C || next == 0x3002 || next == 0x3B
+                || next == 0x29 || next == 0x3001 || text.gap(end) > 0
+                || after.match(text, at: end, to: text.count) != nil
+            guard closed, number.low <= 110, number.end - place <= 5, !text[place - 1].isLatin,
+                text[place - 1] != 0x2D
+            else { return nil }
+        }
+        guard number.low <= 120, number.high <= 130 else { return nil }
+        var source = self.source(text, place, range)
+        if let (_, stop) = after.match(text, at: end, to: text.count) {
+            isVague = true
+            if number.isExact {
+                number = Numeral(low: max(0, number.low - 2), high: number.high + 2, end: stop)
+            }
+            end = stop
+        } else if number.isExact, isAbout(text, place, range) {
+            isVague = true
+            number = Numeral(low: max(0, number.low - 2), high: number.high + 2, end: end)
+        }
+        if isVague, source == nil { source = .estimated }
+        if others.match(text, at: end, to: text.count) != nil { return nil }
+        if isForeign(text, place, end) { return nil }
+        return AgeMention(
+            low: number.low, high: number.high,
+            range: place..<min(end, max(range.upperBound, place + 1)), source: source,
+            isVague: isVague, hasUnit: unit != nil, time: time(text, place, range))
+    }
+
+    private static let kin = Lexicon<Void>(
+        "女儿 儿子 丈夫 妻子 老伴 母亲 父亲 孙子 孙女 哥哥 弟弟 姐姐 妹妹 爸爸 妈妈 老公 老婆 大儿 小儿 外孙 民警 记者 站长 司机 护士 医生")
+
+    /// 女儿今年40岁 in a notice about her mother.
+    static func isOfKin(_ text: NoticeText, _ mention: AgeMention, in range: Range<Int>) -> Bool {
+        let begin = clauseStart(text, mention.range.lowerBound, range)
+        guard let (_, found) = kin.first(text, in: begin..<mention.range.lowerBound) else {
+            return false
+        }
+        return text[found.lowerBound - 1] != 0x6211 && text[found.lowerBound - 1] != 0x7684
+    }
+
+    private static func time(_ text: NoticeText, _ place: Int, _ range: Range<Int>) -> Int {
+        for at in clauseStart(text, place, range)..<place {
+            if text.has("现年", at: at) || text.has("今年", at: at) || text.has("目前", at: at)
+                || text.has("现在", at: at) || text.has("现约", at: at)
+            {
+                return 1
+            }
+            if text.has("当时", at: at) || text.has("走失时", at: at) || text.has("失踪时", at: at)
+                || text.has("时年", at: at) || text.has("那时", at: at) || text.has("那年", at: at)
+                || text.has("被拐时", at: at)
+            {
+                return -1
+            }
+        }
+        return 0
+    }
+
+    /// 岁, 周岁, 多岁, 来岁, 旬, 个月大 and what they make of the number.
+    private static func unit(_ text: NoticeText, at place: Int, _ number: Numeral) -> (
+        number: Numeral, end: Int
+    )? {
+        var number = number
+        var at = place
+        if text[at] == 0x5468 || text[at] == 0x865A { at += 1 }  // 周岁 虚岁
+        if text[at] == 0x5C81 {
+            at += 1
+            switch text[at] {
+            case 0x591A where number.isExact, 0x4F59 where number.isExact:
+                number.high = number.low + (number.low % 10 == 0 && number.low >= 20 ? 9 : 1)
+                at += 1
+            case 0x534A: at += 1
+            case 0x51FA where text[at + 1] == 0x5934:
+                number.high = number.low + 3
+                at += 2
+            default: break
+            }
+            return (number, at)
+        }
+        if text[at] == 0x65EC, number.low <= 10, place == at {  // 七旬, 六七旬
+            let decade = Numeral(low: number.low * 10, high: number.high * 10 + 9, end: at + 1)
+            return number.low >= 2 ? (decade, at + 1) : nil
+        }
+        if text.has("个月大", at: at) || text.has("个多月大", at: at) || text.has("月龄", at: at) {
+            let years = number.low / 12
+            return (Numeral(low: years, high: years, end: at + 3), at + 3)
+        }
+        return nil
+    }
+
+    /// 今年四十七, 年龄约45, 现年60.
+    private static func introduced(_ text: NoticeText, _ place: Int) -> Bool {
+        var at = place
+        for word in ["约", "大概", "大约", "目测", ":", "是", "为", "在", "也就", "已"] as [StaticWord]
+        where text.has(word, before: at) {
+            at -= word.count
+        }
+        return text.has("今年", before: at) || text.has("年龄", before: at)
+            || text.has("现年", before: at) || text.has("岁数", before: at)
+            || text.has("年纪", before: at)
+            || text.has("年已", before: at)
+    }
+
+    private static func clauseStart(_ text: NoticeText, _ place: Int, _ range: Range<Int>) -> Int {
+        var at = place
+        while at > range.lowerBound, place - at < 12 {
+            let previous = text[at - 1]
+            if previous == 0x2C || previous == 0x3002 || previous == 0x3B || previous == 0x29
+                || text.gap(at) >= NoticeText.Gap.wide
+            {
+                break
+            }
+            at -= 1
+        }
+        return at
+    }
+
+    private static func source(_ text: NoticeText, _ place: Int, _ range: Range<Int>)
+        -> NoticeField.AgeSource?
+    {
+        var result: NoticeField.AgeSource?
+        var at = clauseStart(text, place, range)
+        while at < place {
+            if let (meaning, end) = before.match(text, at: at, to: place) {
+                result = meaning ?? result
+                at = end
+            } else {
+                at += 1
+            }
+        }
+        return result
+    }
+
+    private static func isAbout(_ text: NoticeText, _ place: Int, _ range: Range<Int>) -> Bool {
+        let begin = max(clauseStart(text, place, range), place - 5)
+        for at in begin..<max(begin, place) {
+            if let (_, end) = about.match(text, at: at, to: place), place - end <= 3 { return true }
+        }
+        return false
+    }
+
+    /// The oldest of the year, a course of so many years, an age at a time.
+    private static func isForeign(_ text: NoticeText, _ place: Int, _ end: Int) -> Bool {
+        for word in ["最大的", "最大", "最小的", "最小", "年长的", "未满", "不满", "年满", "最年长", "已满", "满"]
+            as [StaticWord]
+        where text.has(word, before: place) {
+            return true
+        }
+        return text.has("时", at: end) || text.has("那年", at: end) || text.has("以上", at: end)
+            || text.has("以下", at: end) || text.has("的时候", at: end) || text.has("就", at: end)
+            || text.has("起", at: end)
+            || text.has("生日", at: end)
+    }
+}

@@ -1,0 +1,433 @@
+import Foundation
+
+/// A notice in the one form the reader looks at, every scalar of it tied to the
+/// span of the text it came from.
+///
+/// Width, quotes and dashes are folded, characters simplified, markup dropped,
+/// letters that a scan put for digits put right. Blanks are no scalars: they
+/// are kept as the gap before the next one, because in a scan they stand
+/// within words and in a post they are the only punctuation.
+struct NoticeText {
+    /// What lies before a scalar.
+    enum Gap {
+        static let none: UInt8 = 0
+        static let blank: UInt8 = 1
+        /// Several blanks, an emoji, a cell.
+        static let wide: UInt8 = 2
+        static let line: UInt8 = 3
+        static let paragraph: UInt8 = 4
+    }
+
+    let source: [Unicode.Scalar]
+    private(set) var scalars: [UInt32] = []
+    private(set) var gaps: [UInt8] = []
+    private var starts: [Int32] = []
+    private var ends: [Int32] = []
+    /// Blanks stand within words, so a single one divides nothing.
+    private(set) var isScan = false
+    private var hasCommaHeader = false
+    private var traditional = 0
+    /// Written in the characters of Taiwan, with its years perhaps.
+    var isTraditional: Bool { traditional * 20 > scalars.count }
+
+    var count: Int { scalars.count }
+    var all: Range<Int> { 0..<scalars.count }
+
+    /// As written, from the first scalar of the range to its last.
+    func written(_ range: Range<Int>) -> String {
+        var text = ""
+        for scalar in source[span(range)] { text.unicodeScalars.append(scalar) }
+        return text
+    }
+
+    func span(_ range: Range<Int>) -> Range<Int> {
+        guard !range.isEmpty else { return 0..<0 }
+        return Int(starts[range.lowerBound])..<Int(ends[range.upperBound - 1])
+    }
+
+    subscript(_ place: Int) -> UInt32 {
+        place >= 0 && place < scalars.count ? scalars[place] : 0
+    }
+
+    /// The gap before `place`; beyond either end is a paragraph.
+    func gap(_ place: Int) -> UInt8 {
+        place > 0 && place < gaps.count ? gaps[place] : Gap.paragraph
+    }
+
+    /// Whether something ends before `place`, if there is no punctuation.
+    func isBreak(_ place: Int) -> Bool {
+        gap(place) >= Gap.wide || (!isScan && gap(place) == Gap.blank)
+    }
+
+    func has(_ word: StaticWord, at place: Int) -> Bool {
+        guard place >= 0, place + word.count <= scalars.count else { return false }
+        for offset in 0..<word.count where scalars[place + offset] != word[offset] { return false }
+        return true
+    }
+
+    /// Whether `word` ends right before `place`.
+    func has(_ word: StaticWord, before place: Int) -> Bool { has(word, at: place - word.count) }
+
+    func find(_ word: StaticWord, in range: Range<Int>) -> Int? {
+        let last = range.upperBound - word.count
+        guard range.lowerBound <= last else { return nil }
+        for place in range.lowerBound...last where has(word, at: place) { return place }
+        return nil
+    }
+
+    // MARK: Folding
+
+    init(_ text: String) {
+        source = Array(text.unicodeScalars)
+        scalars.reserveCapacity(source.count)
+        gaps.reserveCapacity(source.count)
+        starts.reserveCapacity(source.count)
+        ends.reserveCapacity(source.count)
+        fold()
+        mendDigits()
+        correct()
+        isScan = looksScanned()
+        mendLines()
+    }
+
+    private mutating func fold() {
+        let simple = SimplifiedTable.shared
+        let markup = Markup(source)
+        var gap = Gap.paragraph
+        var blanks = 0
+        var openQuote = false
+        var at = 0
+        while at < source.count {
+            var value = source[at].value
+            let begin = at
+            at += 1
+            if value == 0x3C, let tag = markup.tag(at: begin) {
+                at = tag.end
+                if tag.gap == Gap.wide {
+                    if gap < Gap.line {
+                        put(9, begin, begin + 1, gap)
+                        gap = Gap.none
+                    }
+                } else {
+                    gap = max(gap, tag.gap)
+                }
+                blanks = 0
+                continue
+            }
+            if value == 0x26, let entity = markup.entity(at: begin) {
+                value = entity.value
+                at = entity.end
+            }
+            switch value {
+            case 0x0A, 0x0D, 0x2028, 0x2029:
+                gap = gap >= Gap.line && value != 0x0D && blanks >= 0 ? Gap.paragraph : Gap.line
+                if value == 0x0D, at < source.count, source[at].value == 0x0A { at += 1 }
+                blanks = 0
+                continue
+            case 0x09:
+                put(9, begin, at, gap)
+                gap = Gap.none
+                continue
+            case 0x20, 0xA0, 0x2000...0x200A, 0x202F, 0x205F, 0x3000:
+                blanks += 1
+                let wide = blanks > 1 || value == 0x3000 || value == 0x2003
+                gap = max(gap, wide ? Gap.wide : Gap.blank)
+                continue
+            case 0...0x1F, 0x7F...0x9F, 0x200B...0x200F, 0x2060, 0xFE00...0xFE0F, 0xFEFF,
+                0x1F3FB...0x1F3FF:
+                continue
+            default: break
+            }
+            if Self.isPicture(value) {
+                gap = max(gap, Gap.wide)
+                continue
+            }
+            value = Self.plain(value)
+            if value == 0x22 || value == 0x201C || value == 0x201D {
+                // One kind of open and of closed quote, whatever was typed.
+                if value == 0x22 { value = openQuote ? 0x201D : 0x201C }
+                openQuote = value == 0x201C
+            }
+            let typed = value
+            value = simple[value]
+            if value != typed { traditional += 1 }
+            if value == 0x5202, scalars.last == 0x53E6 {  // 另刂 for 别
+                scalars[scalars.count - 1] = 0x522B
+                ends[ends.count - 1] = Int32(at)
+                continue
+            }
+            if value == 0x28, let last = scalars.last, last.isHan,
+                let end = markup.pinyin(after: begin)
+            {
+                ends[ends.count - 1] = Int32(end)
+                at = end
+                continue
+            }
+            put(value, begin, at, gap)
+            gap = Gap.none
+            blanks = 0
+        }
+    }
+
+    private mutating func put(_ value: UInt32, _ start: Int, _ end: Int, _ gap: UInt8) {
+        scalars.append(value)
+        gaps.append(gap)
+        starts.append(Int32(start))
+        ends.append(Int32(end))
+    }
+
+    /// Pictures part what stands on their two sides and say nothing.
+    private static func isPicture(_ value: UInt32) -> Bool {
+        switch value {
+        case 0x1F000...0x1FAFF, 0x2600...0x27BF, 0x2190...0x21FF, 0x25A0...0x25FF, 0x2B00...0x2BFF,
+            0x2300...0x23FF:
+            // Circled numbers of the dingbats count persons.
+            !(0x2776...0x2793).contains(value)
+        default: false
+        }
+    }
+
+    private static func plain(_ value: UInt32) -> UInt32 {
+        switch value {
+        case 0..<0x80: value
+        case 0xFF01...0xFF5E: plain(value - 0xFEE0)
+        case 0x3002, 0xFF61: 0x3002
+        case 0x2010...0x2015, 0x2212, 0x2500, 0xFE63: 0x2D
+        case 0x301C, 0x223C: 0x7E
+        case 0x300C, 0x300E, 0x301D, 0x2018: 0x201C
+        case 0x300D, 0x300F, 0x301E, 0x2019: 0x201D
+        case 0x3010, 0x3014, 0x3016: 0x5B
+        case 0x3011, 0x3015, 0x3017: 0x5D
+        case 0xFE55, 0xFE13, 0x2236: 0x3A
+        case 0xFE50, 0xFE10: 0x2C
+        case 0x2502, 0xFFE8: 0x7C
+        case 0x338E: 0x338E
+        default: value
+        }
+    }
+
+    /// 4O岁, l.52米, O7l9-8653: a run that holds a digit and else only letters
+    /// that look like one is a number.
+    private mutating func mendDigits() {
+        func looks(_ value: UInt32) -> UInt32? {
+            switch value {
+            case 0x30...0x39: value
+            case 0x4F, 0x6F: 0x30  // O o
+            case 0x49, 0x6C: 0x31  // I l
+            default: nil
+            }
+        }
+        var at = 0
+        while at < scalars.count {
+            guard looks(scalars[at]) != nil else {
+                at += 1
+                continue
+            }
+            var end = at
+            var digits = false
+            var letters = false
+            while end < scalars.count {
+                let value = scalars[end]
+                if looks(value) != nil {
+                    if value.isDigit { digits = true } else { letters = true }
+                } else if !(value == 0x2E || value == 0x2D) {
+                    break
+                }
+                end += 1
+            }
+            let after = self[end]
+            let spelled = self[at - 1].isLatin || (after.isLatin && !Self.isUnit(after))
+            if digits, letters, !spelled {
+                for place in at..<end {
+                    if let digit = looks(scalars[place]) { scalars[place] = digit }
+                }
+            }
+            at = end
+        }
+    }
+
+    /// c of cm, m, k of kg.
+    private static func isUnit(_ value: UInt32) -> Bool {
+        [0x63, 0x43, 0x6D, 0x4D, 0x6B, 0x4B].contains(value)
+    }
+
+    /// Words of a scan lie in pieces of one to three characters.
+    private func looksScanned() -> Bool {
+        var pieces = 0
+        var length = 0
+        var alone = 0
+        var begin = 0
+        for place in 1..<max(2, scalars.count + 1) {
+            let inner =
+                place < scalars.count && gaps[place] == Gap.blank && scalars[place].isHan
+                && scalars[place - 1].isHan
+            let joint = place < scalars.count && gaps[place] == Gap.none && scalars[place].isHan
+            if joint { continue }
+            if inner || (begin < scalars.count && gaps[begin] == Gap.blank && scalars[begin].isHan)
+            {
+                pieces += 1
+                length += place - begin
+            }
+            // 男 between two blanks is a cell.
+            if place - begin == 1, [0x7537, 0x5973].contains(self[begin]), gap(begin) == Gap.blank,
+                gap(place) == Gap.blank, self[begin - 1] != 0x3A
+            {
+                alone += 1
+            }
+            begin = place
+        }
+        return pieces >= 6 && alone == 0 && Double(length) < 2.9 * Double(pieces)
+    }
+
+    /// A line that is broken because the paper ended is no end of anything.
+    private mutating func mendLines() {
+        var longest = 0
+        var begin = 0
+        var lines: [Range<Int>] = []
+        for place in 1...max(1, scalars.count)
+        where place >= scalars.count || gaps[place] >= Gap.line {
+            lines.append(begin..<min(place, scalars.count))
+            longest = max(longest, width(lines[lines.count - 1]))
+            begin = place
+        }
+        guard longest >= 14 else { return }
+        hasCommaHeader = lines.contains { line in
+            let cells = scalars[line].split(separator: 0x2C)
+            return cells.count >= 4
+                && cells.allSatisfy { NoticeLabels.cell(self, $0.startIndex..<$0.endIndex) != nil }
+        }
+        for (line, next) in zip(lines, lines.dropFirst())
+        where width(line) * 5 >= longest * 4 && gaps[next.lowerBound] == Gap.line {
+            let last = scalars[line.upperBound - 1]
+            let first = scalars[next.lowerBound]
+            guard last.isHan || last == 0x2C || last == 0x3001 || last.isDigit,
+                first.isHan || first.isDigit
+            else { continue }
+            // Rows of a table end where they end.
+            if isRow(line), isRow(next) { continue }
+            if !isScan, blanks(line) >= 3, blanks(next) >= 3 { continue }
+            if NoticeLabels.begins(self, at: next.lowerBound, needsColon: true) != nil { continue }
+            if NoticeLabels.hasOwnLabel(self, line: next) { continue }
+            if Enumerator.read(self, at: next.lowerBound) != nil { continue }
+            if Organisations.opens(self, next) { continue }
+            if next.count <= 16, NoticeDates.fills(self, next) { continue }
+            gaps[next.lowerBound] = Gap.none
+        }
+    }
+}
+
+extension NoticeText {
+    private func blanks(_ line: Range<Int>) -> Int {
+        line.dropFirst().count { gaps[$0] > Gap.none }
+    }
+
+    /// With the blanks, as wide as it was on the paper.
+    private func width(_ line: Range<Int>) -> Int { line.isEmpty ? 0 : span(line).count }
+
+    /// Three cells or more; commas only count where a header has them.
+    private func isRow(_ line: Range<Int>) -> Bool {
+        for mark in [0x2F, 0x7C, 9] as [UInt32]
+        where scalars[line].count(where: { $0 == mark }) >= 3 {
+            return true
+        }
+        return hasCommaHeader && scalars[line].count { $0 == 0x2C } >= 3
+    }
+
+    /// 原文“甲”应为“乙”: what was wrong is taken away, so that only 乙 is read.
+    private mutating func correct() {
+        for place in scalars.indices
+        where scalars[place] == 0x5E94 || scalars[place] == 0x66F4 || scalars[place] == 0x6539 {
+            guard
+                has("应为", at: place) || has("应是", at: place) || has("更正为", at: place)
+                    || has("改为", at: place)
+            else { continue }
+            var begin = place
+            while begin > 0, [0x2C, 0x73B0].contains(scalars[begin - 1]) { begin -= 1 }
+            guard begin > 1, scalars[begin - 1] == 0x201D else { continue }
+            var open = begin - 1
+            while open > 0, begin - open < 60, scalars[open] != 0x201C { open -= 1 }
+            guard scalars[open] == 0x201C else { continue }
+            let end = place + (has("更正为", at: place) ? 3 : 2)
+            for wrong in open..<end { scalars[wrong] = 0x3A }
+        }
+    }
+}
+
+extension UInt32 {
+    var isHan: Bool {
+        (0x4E00...0x9FFF).contains(self) || (0x3400...0x4DBF).contains(self) || self == 0x3007
+            || (0x20000...0x323AF).contains(self) || (0xF900...0xFAFF).contains(self)
+    }
+    var isDigit: Bool { (0x30...0x39).contains(self) }
+    var isLatin: Bool { (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self) }
+    init(_ scalar: Unicode.Scalar) { self = scalar.value }
+}
+
+/// A word as the scalars that the text is compared with, at most eight of them.
+struct StaticWord: Sendable, ExpressibleByStringLiteral {
+    // Held in a register: an array each would cost more than the comparison.
+    private var scalars = SIMD8<UInt16>()
+    private(set) var count = 0
+
+    init(stringLiteral value: StaticString) {
+        var at = value.utf8Start
+        let end = at + value.utf8CodeUnitCount
+        while at < end {
+            let lead = UInt32(at[0])
+            precondition(lead < 0xF0 && count < 8, "a word of the reader is short and common")
+            if lead < 0x80 {
+                scalars[count] = UInt16(lead)
+                at += 1
+            } else if lead < 0xE0 {
+                scalars[count] = UInt16((lead & 0x1F) << 6 | UInt32(at[1] & 0x3F))
+                at += 2
+            } else {
+                let low = UInt32(at[1] & 0x3F) << 6 | UInt32(at[2] & 0x3F)
+                scalars[count] = UInt16((lead & 0x0F) << 12 | low)
+                at += 3
+            }
+            count += 1
+        }
+    }
+
+    @inline(__always)
+    subscript(_ place: Int) -> UInt32 { UInt32(scalars[place]) }
+    var first: UInt32 { self[0] }
+}
+
+/// The simplified form of every character, and what scans put for common ones.
+struct SimplifiedTable: Sendable {
+    static let shared = SimplifiedTable()
+    private let table: [UInt16]
+
+    private init() {
+        var table = (0...0xFFFF).map { UInt16($0) }
+        // One transform of all characters at once: one by one takes a second.
+        let every = (0x3400...0x9FFF).compactMap { Unicode.Scalar($0).map(String.init) }
+            .joined(separator: "\n")
+        let simple = every.applyingTransform(
+            StringTransform("Traditional-Simplified"), reverse: false)
+        let pairs = zip(every.split(separator: "\n"), (simple ?? every).split(separator: "\n"))
+        for (one, other) in pairs {
+            let (one, other) = (one.unicodeScalars, other.unicodeScalars)
+            if other.count == 1, let from = one.first, let to = other.first, to.value <= 0xFFFF {
+                table[Int(from.value)] = UInt16(to.value)
+            }
+        }
+        let misread =
+            "髙高 曰日 貟员 糸系 肋助 吿告 徵征 歳岁 亱夜 裏里 裡里 隻只 後后 髮发 發发 "
+            + "臺台 檯台 颱台 鬍胡 鬚须 醜丑 瞭了 乾干 幹干 捲卷 闆板 傢家 週周 咭卡 鞦秋 瘖喑 着着 著着 "
+            + "褲裤 眞真 鎭镇 戸户 靑青 髪发 缐线 綫线 峯峰 衛卫 衞卫 爲为 説说 脫脱 歲岁 衆众 産产 "
+            + "綉绣 佈布 癡痴 跡迹 蹟迹 污污 徬彷 牆墙 傷伤 兇凶 劃划 採采 嚮向 慾欲 湧涌 祇只 鬆松 "
+            + "齣出 鬥斗 摺折 彆别 噁恶 併并 託托 掛挂 彎弯 鬢鬓 痠酸 麵面 鹹咸 裝装"
+        for pair in misread.split(separator: " ") {
+            let two = Array(pair.unicodeScalars)
+            if two.count == 2 { table[Int(two[0].value)] = UInt16(two[1].value) }
+        }
+        self.table = table
+    }
+
+    subscript(_ value: UInt32) -> UInt32 {
+        value >= 0x3400 && value <= 0xFFFF ? UInt32(table[Int(value)]) : value
+    }
+}

@@ -1,0 +1,1 @@
+../../../Benchmarks/Notices/Sources/NoticesBenchmark/Scoring.swift
