@@ -66,7 +66,8 @@ let package = Package(
         .executableTarget(
             name: "guitu",
             dependencies: [
-                "GuituWeb", "GuituEar", "GuituKinship", "GuituSQLite", "GuituPostgres",
+                "GuituWeb", "GuituEar", "GuituKinship", "GuituMatching", "GuituSQLite",
+                "GuituPostgres",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

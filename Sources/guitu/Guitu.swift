@@ -24,6 +24,7 @@ struct Guitu: AsyncParsableCommand {
             DecideCommand.self,
             DepartCommand.self,
             InventCommand.self,
+            NoticesCommand.self,
             DNACommand.self,
             PlacesCommand.self,
             NamesCommand.self,
