@@ -57,7 +57,11 @@ struct NoticeDates {
         while at < text.count {
             if let mention = reader.read(at) {
                 if !reader.repeats(mention) { found.append(mention) }
-                reader.last = mention
+                // A year of birth says nothing about the dates behind it.
+                let tail = mention.range.upperBound..<min(text.count, mention.range.upperBound + 3)
+                if text[mention.range.upperBound] != 0x751F, text.find("出生", in: tail) == nil {
+                    reader.last = mention
+                }
                 at = max(at + 1, mention.range.upperBound)
             } else {
                 at += 1

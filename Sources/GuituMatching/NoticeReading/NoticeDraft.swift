@@ -30,7 +30,7 @@ struct Situation {
     private static let solved = Lexicon<Int>([
         (
             3,
-            "已回家 已找到家人 已经找到 已找到 已与家人团聚 已团圆 已团聚 与家人团聚 与亲人团聚 与亲人团圆 与家人团圆 亲人团聚 家属接回 家人接回 由家属接 被家人接 被家属接 家属领回 家人领回 已接回 成功返乡 送回家 顺利返家 护送返乡 回到了家 回到家中 回到老家 回家了 回来了 找到家人 找到了家人 找到亲人 找到了亲人 找到家了 认亲 一家团圆 终于团圆 终于团聚 团圆了 寻亲成功 安全返回 已安全 返回家乡 重回家 接回家中 接回家 回到亲人 终于回家 终于找到 平安到家 平安回家 已由家属 已由家人 已被家人 已被家属 已联系上家 已核实身份 重逢 相认 护送回家 找回 已返乡 找到他的家 找到她的家 帮他找到家 帮她找到家 团聚"
+            "已回家 已找到家人 已经找到 已找到 已与家人团聚 已团圆 已团聚 与家人团聚 与亲人团聚 与亲人团圆 与家人团圆 亲人团聚 家属接回 家人接回 由家属接 被家人接 被家属接 家属领回 家人领回 已接回 成功返乡 送回家 顺利返家 护送返乡 回到了家 回到家中 回到老家 回家了 回来了 找到家人 找到了家人 找到亲人 找到了亲人 找到家了 认亲 一家团圆 终于团圆 终于团聚 团圆了 寻亲成功 安全返回 已安全 返回家乡 重回家 接回家中 接回家 回到亲人 终于回家 终于找到 平安到家 平安回家 已由家属 已由家人 已被家人 已被家属 已联系上家 已核实身份 重逢 相认 护送回家 找回 家人接走 家属接走 亲人接走 被接走 被接回 已返乡 找到他的家 找到她的家 帮他找到家 帮她找到家 团聚"
         )
     ])
     private static let unsolved = Lexicon<Void>(
@@ -157,7 +157,20 @@ struct NoticeDraft {
         let rank = source == .register ? 0.03 : source == .own ? 0.02 : source == nil ? 0.015 : 0
         add(
             .age, .range(age.low, age.high, stated: source ?? .estimated), age.range,
-            min(0.99, confidence + rank), rank: age.time)
+            min(0.99, confidence + rank), rank: age.time == 0 && isTitle(age.range) ? -1 : age.time)
+    }
+
+    /// A headline rounds what the text below tells exactly.
+    private func isTitle(_ range: Range<Int>) -> Bool {
+        var at = range.lowerBound
+        while at > 0, text.gap(at) < NoticeText.Gap.line { at -= 1 }
+        guard at == 0 else { return false }
+        var end = range.upperBound
+        while end < text.count, end < 40, text.gap(end) < NoticeText.Gap.line {
+            if text[end] == 0x3002 || text[end] == 0x3A { return false }
+            end += 1
+        }
+        return end < 40 && end < text.count
     }
 
     mutating func addHeight(_ height: HeightMention, _ confidence: Double) {
@@ -187,9 +200,13 @@ struct NoticeDraft {
 
     /// Fills what the person's own text leaves open.
     mutating func complete(from common: NoticeDraft, isAlone: Bool) {
-        for key in [NoticeKey.station, .contacts, .escortedBy, .dateFound, .placeFound]
+        for key in [
+            NoticeKey.station, .contacts, .escortedBy, .dateFound, .placeFound, .dateMissing,
+            .placeMissing,
+        ]
         where fields[key] == nil {
-            if situation.kind == .missing, key != .contacts { continue }
+            let ofMissing = key == .dateMissing || key == .placeMissing
+            if key != .contacts, ofMissing != (situation.kind == .missing) { continue }
             if situation.isReunited, key == .escortedBy || key == .placeFound { continue }
             fields[key] = common.fields[key]?.map {
                 Candidate(value: $0.value, range: $0.range, confidence: $0.confidence - 0.05)
@@ -310,10 +327,10 @@ struct NoticeDraft {
 /// The words that name an accent: 四川口音, 客家话, 像是靖州话.
 enum Accents {
     private static let verbs = Lexicon<Void>(
-        "讲 说 操 会说 会讲 带 带有 听口音像 听口音似 口音像 口音似 口音为 口音是 像是 像 似 疑似 是 为 只会讲 只会说 能说 听 有 一口 说话像是 说话像 说话带有 说话是 说着 用 的 着 满口 懂 能讲 略带 浓重的 近似 类似 说话带 听着像 只会 可能是 听上去像"
+        "讲 说 操 会说 会讲 带 带有 听口音像 听口音似 口音像 口音似 口音为 口音是 像是 像 似 疑似 是 为 只会讲 只会说 能说 听 有 一口 说话 说话像是 说话像 说话带有 说话是 说着 用 的 着 满口 懂 能讲 略带 浓重的 近似 类似 说话带 听着像 只会 可能是 听上去像"
     )
     private static let foreign = Lexicon<Void>(
-        "电话 说话 讲话 的话 废话 闲话 通话 对话 听话 回话 笑话 神话 问话 搭话 实话 无口音 没有口音 没口音 话语 二话 插话 听不懂 地方口音 不会说 不会讲 不说 不讲 胡话 梦话 好话 几句话 一句话 童话 怪话 无法听懂 不懂"
+        "电话 说话 讲话 的话 废话 闲话 通话 对话 听话 回话 笑话 神话 问话 搭话 实话 无口音 没有口音 没口音 话语 二话 插话 听不懂 地方口音 不会说 不会讲 不说 不讲 胡话 少语 不语 寡语 无语 梦话 好话 几句话 一句话 童话 怪话 无法听懂 不懂"
     )
 
     static func mentions(_ text: NoticeText, in range: Range<Int>) -> [(

@@ -47,7 +47,11 @@ enum Heights {
         guard var one = length(text, place, range.upperBound, bare: bare || named) else {
             return nil
         }
-        if text.has("不到", before: place) || text.has("不足", before: place) { return nil }
+        if text.has("不到", before: place) || text.has("不足", before: place)
+            || text.has("不到", at: one.end) || text.has("不足", at: one.end)
+        {
+            return nil
+        }
         var isRange = one.low != one.high
         let joint = text[one.end]
         if joint == 0x2D || joint == 0x81F3 || joint == 0x5230 || joint == 0x7E {

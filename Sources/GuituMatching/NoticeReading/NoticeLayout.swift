@@ -543,6 +543,8 @@ struct NoticeLayout {
         {
             return true
         }
+        // 公公：闵庆余，81岁，1米70
+        if !Heights.mentions(text, in: head).isEmpty { return true }
         let tail = age.range.upperBound..<min(line.upperBound, age.range.upperBound + 3)
         return tail.contains { SexWords.stands(text, $0) != nil }
     }

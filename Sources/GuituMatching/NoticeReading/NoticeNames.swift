@@ -20,7 +20,9 @@ enum Names {
             }
         }
         // Rare ones that interviewers meet; the table of names leaves them out.
-        for scalar in "遆佀妫逯仡郄昝亓幺召刀岩玉依罕波则吉阿马沙曲俄日海勒".unicodeScalars { set.insert(scalar.value) }
+        for scalar in "遆佀妫渠禤湛茅於尉奉琚旷蹇冒释仵玄熬苌斐庚恭蒿鸿桓戢翦郐蒉寥泠卯闽沐溥祈耆羌郯巍甯智靖逯仡郄昝亓幺召刀岩玉依罕波则吉阿马沙曲俄日海勒"
+            .unicodeScalars
+        { set.insert(scalar.value) }
         return set
     }()
     private static let compounds = Lexicon<Void>(Surnames.compound.joined(separator: " "))
@@ -38,7 +40,7 @@ enum Names {
             .alias,
             """
             又名 小名 小名叫 绰号 绰号叫 乳名 乳名叫 外号 外号叫 曾用名 人称 大家叫她 大家叫他 站里叫她 站里叫他 站内取名 别名 取名 取名为 起名 起名为 取名叫 起名叫 临时取名 暂名 暂取名 称呼她 称呼他 \
-            称他为 称她为 叫他 叫她 昵称 都叫她 都叫他 唤作 自称小名
+            称他为 称她为 叫他 叫她 昵称 都叫她 都叫他 唤作 喊他 喊她 喊作 管他叫 管她叫 自称小名
             """
         ),
     ])
@@ -262,6 +264,7 @@ enum Names {
         var place = at
         let inQuotes = text[at] == 0x201C
         if inQuotes { place += 1 }
+        if let called = called(text, at, range) { return called }
         guard let name = name(text, place, range.upperBound), !isPlaceWord(text, name) else {
             return nil
         }
@@ -288,6 +291,26 @@ enum Names {
         if veto.match(text, at: place, to: name.upperBound) != nil, name.count < 3 { return nil }
         return NameMention(
             range: name, isHeard: isHeard, isAlias: false, confidence: 0.93, end: next)
+    }
+
+    /// “胖娃”,男 and 小安安,女: call-names where a name would stand.
+    private static func called(_ text: NoticeText, _ at: Int, _ range: Range<Int>) -> NameMention? {
+        if let quoted = quoted(text, at, range.upperBound), quoted.count >= 2, quoted.count <= 4,
+            text[quoted.upperBound + 1] == 0x2C,
+            SexWords.stands(text, quoted.upperBound + 2) != nil,
+            name(text, quoted.lowerBound, quoted.upperBound)?.upperBound != quoted.upperBound
+        {
+            return NameMention(
+                range: quoted, isHeard: false, isAlias: true, confidence: 0.8,
+                end: quoted.upperBound + 1)
+        }
+        guard text[at] == 0x5C0F || text[at] == 0x963F, text[at + 1].isHan else { return nil }
+        for end in (at + 2)...(at + 3)
+        where text[end] == 0x2C && SexWords.stands(text, end + 1) != nil {
+            return NameMention(
+                range: at..<end, isHeard: false, isAlias: false, confidence: 0.75, end: end)
+        }
+        return nil
     }
 
     private static let nouns = Lexicon<Void>(
@@ -325,6 +348,13 @@ enum Names {
                 return nil
             }
             confidence = 0.85
+        } else if isMissing, text[at] == 0x4E4B,
+            [0x7236, 0x6BCD, 0x59BB, 0x592B, 0x5B50, 0x5973, 0x5144, 0x5F1F, 0x59D0, 0x59B9]
+                .contains(text[at + 1])
+        {
+            // 本人之父
+            place += 2
+            confidence = 0.85
         } else if text[at] == 0x4EBA, text[at + 1].isHan, isOrigin(text, at, range) {
             place += 1
         } else {
@@ -357,7 +387,11 @@ enum Names {
     }
 
     private static func isPlaceWord(_ text: NoticeText, _ range: Range<Int>) -> Bool {
-        if text[range.upperBound - 1] == 0x6C0F { return true }  // 韦氏
+        if text[range.upperBound - 1] == 0x6C0F || text.has("那边", at: range.upperBound)
+            || text.has("那里", at: range.upperBound) || text.has("那一带", at: range.upperBound)
+        {
+            return true
+        }  // 韦氏
         if text[range.upperBound - 1] == 0x4EBA,
             NoticePlaces.isKnown(text, range.lowerBound, range.upperBound) != nil
                 || range.count == 3
@@ -380,13 +414,13 @@ enum SexWords {
         (
             .male,
             """
-            男性 男子 男童 男孩 男婴 男青年 男士 老汉 老翁 老头 老头子 老头儿 老大爷 大爷 老爷爷 大叔 小伙 小伙子 老伯 阿伯 老爷子 男患者 男人 流浪汉 中年男 男孩子 汉子 老大哥 大哥 老先生 男娃 男老人 小男孩 帅哥 老叔 爷爷
+            男性 男子 男童 男孩 男婴 男青年 男士 老汉 老翁 老头 老头子 老头儿 老大爷 大爷 老爷爷 大叔 小伙 小伙子 老伯 阿伯 老爷子 男患者 男人 流浪汉 中年男 男孩子 汉子 老大哥 大哥 老先生 之父 之夫 之兄 之弟 家父 男娃 男老人 小男孩 帅哥 老叔 爷爷
             """
         ),
         (
             .female,
             """
-            女性 女子 女童 女孩 女婴 女青年 妇女 老太太 老太 老太婆 老奶奶 婆婆 阿婆 大妈 大娘 大婶 妇人 老妇 老妇人 老妪 少女 女患者 女人 姑娘 小姑娘 女孩子 大姐 女娃 女老人 小女孩 阿姨 奶奶 女流浪人员 老大娘 老婆婆 老阿姨 妹子 老妈妈
+            女性 女子 女童 女孩 女婴 女青年 妇女 老太太 老太 老太婆 老奶奶 婆婆 阿婆 大妈 大娘 大婶 妇人 老妇 老妇人 老妪 少女 女患者 女人 姑娘 小姑娘 女孩子 大姐 之母 之妻 之姐 之妹 家母 女娃 女老人 小女孩 阿姨 奶奶 女流浪人员 老大娘 老婆婆 老阿姨 妹子 老妈妈
             """
         ),
     ])

@@ -233,6 +233,15 @@ enum Ages {
                 }
             }
         }
+        // 17、8岁
+        if number.isExact, number.low >= 10, text[end] == 0x3001 || text[end] == 0x2C,
+            text[end + 1].isDigit,
+            text[end + 2] == 0x5C81, Int(text[end + 1]) - 0x30 == number.low % 10 + 1
+        {
+            number = Numeral(low: number.low, high: number.low + 1, end: end + 2)
+            end += 2
+            isVague = true
+        }
         var unit = self.unit(text, at: end, number)
         // 六十出头, 五十开外 are ages without 岁.
         if unit == nil, text.has("出头", before: end) || text.has("开外", before: end) {

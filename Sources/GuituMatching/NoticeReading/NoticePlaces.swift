@@ -105,7 +105,7 @@ enum NoticePlaces {
 
     private static let heads = Lexicon<Void>("我市 我县 我区 我镇 辖区 辖区内 本市 本县 位于 一处 了 着 其 今 自家 的 县内 市内 区内")
     private static let tails: [StaticWord] = [
-        "附近", "一带", "周边", "的", "等地", "处", "里面", "内", "里", "中", "地段", "上",
+        "附近", "一带", "周边", "的", "等地", "那边", "处", "里面", "内", "里", "中", "地段", "上",
     ]
 
     private static func finish(_ text: NoticeText, _ range: Range<Int>) -> Range<Int>? {
@@ -129,7 +129,7 @@ enum NoticePlaces {
             for (index, tail) in tails.enumerated()
             where range.count > tail.count + 1 && text.has(tail, before: range.upperBound) {
                 // 内, 里, 中 and 上 only behind a name that stands without them.
-                if index >= 5, index != 6 || range.count < 5 { if range.count < 6 { continue } }
+                if index >= 6, index != 7 || range.count < 5 { if range.count < 6 { continue } }
                 if text.has("路上", before: range.upperBound)
                     || text.has("街上", before: range.upperBound)
                     || text.has("镇里", before: range.upperBound)

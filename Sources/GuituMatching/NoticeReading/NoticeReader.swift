@@ -83,6 +83,14 @@ public struct NoticeReader {
             var draft = NoticeDraft(text: text, situation: situation, range: range)
             for unit in units { read(unit, into: &draft) }
             readScenes(range, units, into: &draft)
+            // 公公： and 寻找母亲： stand before the first stretch.
+            let head = max(0, range.lowerBound - 6)..<range.lowerBound
+            if draft.fields[.sex] == nil,
+                let sex = SexWords.reading(text, head, isMissing: situation.kind == .missing)
+            {
+                draft.add(
+                    .sex, .text(sex.sex == .male ? "male" : "female"), sex.range, sex.confidence)
+            }
             drafts.append(draft)
         }
         // A sentence for all of a list stands before or after it.
@@ -343,6 +351,7 @@ public struct NoticeReader {
         var digits = false
         while end < range.upperBound, end - range.lowerBound < 24, text[end] != 0x2C,
             text[end] != 0x3B, text[end] != 0x3002, text[end] != 0x29, text[end] != 0x28,
+            text[end] != 0x5D,
             end == range.lowerBound || text.gap(end) == 0
                 || (text.isScan && text.gap(end) == 1 && !text[end].isHan)
         {
@@ -763,9 +772,11 @@ public struct NoticeReader {
 extension NoticeLayout.Unit {
     /// Its label leaves no room for a place told in prose.
     var isClosed: Bool {
+        if range.count > 26 { return false }
         switch label {
-        case nil, .mixed?, .foundOn?, .arrivedOn?, .lostOn?, .marks?, .clothing?, .escort?: false
-        default: true
+        case nil, .mixed?, .foundOn?, .arrivedOn?, .lostOn?, .marks?, .clothing?, .escort?:
+            return false
+        default: return true
         }
     }
 }

@@ -33,7 +33,7 @@ struct NoticeScenes {
         ),
     ])
     private static let before = Lexicon<Void>(
-        "巡逻至 巡逻到 巡查至 巡查到 行至 途经 路过 经过 流浪至 流浪到 流落到 流落至 游荡到 游荡至 走到 来到 徘徊至 步行至 走至 漂泊到 流浪于 发现于 走失于 失踪于 失踪地点在 走丢于 现身于 巡至 行驶至 行驶到 出现在 出现于 巡游至 走失到"
+        "巡逻至 巡逻到 巡查至 巡查到 行至 途经 路过 经过 流浪至 流浪到 流落到 流落至 游荡到 游荡至 走到 来到 徘徊至 步行至 走至 漂泊到 流浪于 倒卧于 倒卧在 倒于 卧于 躺于 昏倒于 晕倒于 遗弃于 露宿于 弃于 徘徊于 滞留于 救助于 发现于 走失于 失踪于 失踪地点在 走丢于 现身于 巡至 行驶至 行驶到 出现在 出现于 巡游至 走失到"
     )
 
     // MARK: Where
@@ -276,7 +276,13 @@ struct NoticeScenes {
                 return nil
             }
             if let (event, end) = Self.events.match(text, at: at, to: range.upperBound) {
-                // Kin who come for somebody end the story.
+                // Kin who come for somebody end the story, and so does the way home.
+                if text.has("接回", at: at), text.has("被", before: at) { return nil }
+                if text.has("返乡", at: end) || text.has("回家", at: end) || text.has("回到", at: end)
+                    || text.has("返回", at: end) || text.has("老家", at: end)
+                {
+                    return nil
+                }
                 if text.has("家属", before: at) || text.has("家人", before: at)
                     || text.has("亲属", before: at) || text.has("亲人", before: at)
                 {
@@ -424,13 +430,16 @@ struct NoticeScenes {
         // Whether 人 or 的 must follow the place.
         (
             false,
-            "家住 家住在 家在 住在 家是 老家 老家在 老家是 籍贯 籍贯是 原籍 祖籍 祖籍是 户籍 户籍在 户籍地 户籍地为 户籍所在地 来自 家乡在 家乡是 家庭住址 住址 居住在 家里住 居住于 现住 住址为 家庭住址为 家住址 回到 回到了 返回 接回 送回 护送回 送返 接回了 返回了 家属在 家人在 户籍地址 户籍地是 家里在 自家住 出生在 家位于"
+            "家住 家住在 家在 住在 家是 老家 老家在 老家是 籍贯 籍贯是 原籍 祖籍 祖籍是 户籍 户籍在 户籍地 户籍地为 户籍所在地 来自 家乡在 家乡是 家庭住址 住址 居住在 家里住 居住于 现住 住址为 家庭住址为 家住址 住 回到 回到了 返回 接回 送回 护送回 送返 接回了 返回了 家属在 家人在 户籍地址 户籍地是 家里在 自家住 出生在 家位于"
         ),
         (
             true,
             "自称是 自称系 自称 自述是 自述系 自述 自己是 说是 系 是 为 说自己是 自己家是 自报是 自报 疑似 疑为 可能是 可能为 应该是 自己说是 说他是 说她是 像是"
         ),
     ])
+
+    private static let noHome = Lexicon<Void>(
+        "本地 外地 当地 老 男 女 好 什么 哪 一个 病 中年 年轻 这 那 家 亲 乡下 农村 城里 工 军 商 没 不 有")
 
     /// Where somebody comes from, as told.
     func homes(in range: Range<Int>) -> [(range: Range<Int>, confidence: Double)] {
@@ -467,9 +476,13 @@ struct NoticeScenes {
         return found
     }
 
-    private func home(after end: Int, _ needsPerson: Bool, _ at: Int, _ range: Range<Int>) -> (
+    private func home(
+        after end: Int, _ needsPerson: Bool, _ at: Int, _ range: Range<Int>
+    ) -> (
         range: Range<Int>, confidence: Double
     )? {
+        // 住 alone opens a clause: 住孝感市朋兴乡.
+        if text[at] == 0x4F4F, end == at + 1, text[at - 1].isHan, text.gap(at) == 0 { return nil }
         var place = end
         for word in ["你县", "贵县", "贵市", "你市", "本县", "贵区", "你区", "我县", "一个叫", "叫", "一个名叫", "名叫"]
             as [StaticWord] where text.has(word, at: place)
@@ -490,9 +503,12 @@ struct NoticeScenes {
         }
         if needsPerson {
             let follows = text[after] == 0x4EBA || text[after] == 0x7684 || text[after] == 0x7C4D
-            guard follows, isQuoted || NoticePlaces.looksLike(text, chunk, isName: true) else {
-                return nil
-            }
+            // 自称是利辛人: only a place can stand there.
+            let only =
+                end - at >= 2 && text[after] == 0x4EBA && (2...4).contains(chunk.count)
+                && !Self.noHome.isIn(text, chunk)
+            guard follows, isQuoted || only || NoticePlaces.looksLike(text, chunk, isName: true)
+            else { return nil }
             if text[after] == 0x7684, !isQuoted,
                 !(text[after + 1] == 0x2C || text[after + 1] == 0x3002 || text[after + 1] == 0
                     || text.gap(after + 1) > 0)
@@ -574,7 +590,7 @@ struct NoticeScenes {
             case .station: 0.8
             case .home: 0.76
             case .hospital: 0.6
-            case .police: 0.25
+            case .police: 0.36
             case .other: 0.05
             }
         let begin = organisation.range.lowerBound
