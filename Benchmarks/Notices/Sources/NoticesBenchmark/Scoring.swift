@@ -140,7 +140,12 @@ enum Scoring {
 
     private static func values(_ value: Any?) -> [Any] {
         guard let value, !(value is NSNull) else { return [] }
-        return value as? [Any] ?? [value]
+        return (value as? [Any] ?? [value]).map(bare)
+    }
+
+    /// The schema allows `{"value": …, "span": …}` for any value or element.
+    private static func bare(_ value: Any) -> Any {
+        (value as? [String: Any])?["value"] ?? value
     }
 
     // MARK: Sameness
