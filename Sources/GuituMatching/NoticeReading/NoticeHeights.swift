@@ -104,7 +104,10 @@ enum Heights {
         {
             var at = place + 2
             var digits: [Int] = []
-            if text[at] == 0x96F6 || text[at] == 0x3007 { digits.append(0); at += 1 }
+            if text[at] == 0x96F6 || text[at] == 0x3007 {
+                digits.append(0)
+                at += 1
+            }
             while digits.count < 2, at < text.count,
                 let digit = Numeral.digit(text[at])
                     ?? (text[at].isDigit ? Int(text[at] - 0x30) : nil)

@@ -79,7 +79,10 @@ enum NoticePlaces {
     static func chunk(_ text: NoticeText, from place: Int, to limit: Int) -> Range<Int>? {
         var at = place
         var opened = false
-        if text[at] == 0x201C { at += 1; opened = true }
+        if text[at] == 0x201C {
+            at += 1
+            opened = true
+        }
         let begin = at
         while at < limit, at - begin < 40 {
             let value = text.scalars[at]

@@ -15,7 +15,7 @@ struct NoticeScenes {
     let text: NoticeText
     let isMissing: Bool
 
-    private static let events = Lexicon<SceneEvent>([
+    static let events = Lexicon<SceneEvent>([
         (
             .found,
             """
@@ -32,7 +32,7 @@ struct NoticeScenes {
             "走失 走丢 失踪 失联 离家 出走 离开 不见 失散 走散 丢失 被拐 被人抱走 抱走 外出 出门 出去 未归 没回 没有回 下落不明 失去联系 失去联络 走没 遛弯 没再回来 再没回来 没有再回来 走了 没回来 一去不 被人拐走 拐走 与家人分散 迷失 最后一次"
         ),
     ])
-    private static let before = Lexicon<Void>(
+    static let before = Lexicon<Void>(
         "巡逻至 巡逻到 巡查至 巡查到 行至 途经 路过 经过 流浪至 流浪到 流落到 流落至 游荡到 游荡至 走到 来到 徘徊至 步行至 走至 漂泊到 流浪于 倒卧于 倒卧在 倒于 卧于 躺于 昏倒于 晕倒于 遗弃于 露宿于 弃于 徘徊于 滞留于 救助于 发现于 走失于 失踪于 失踪地点在 走丢于 现身于 巡至 行驶至 行驶到 出现在 出现于 巡游至 走失到"
     )
 
@@ -56,8 +56,8 @@ struct NoticeScenes {
             var start = begin
             // 于2021年在…: the date is no place.
             if text[start].isDigit,
-                (text.find("年", in: start..<min(range.upperBound, start + 6)) != nil
-                    || text.find("月", in: start..<min(range.upperBound, start + 4)) != nil)
+                text.find("年", in: start..<min(range.upperBound, start + 6)) != nil
+                    || text.find("月", in: start..<min(range.upperBound, start + 4)) != nil
             {
                 at = begin
                 continue
@@ -77,7 +77,7 @@ struct NoticeScenes {
     }
 
     /// A word that opens a place: 在, 于, 从, 自, 巡逻至; with the event it tells.
-    private func opens(_ at: Int, _ range: Range<Int>) -> (end: Int, event: SceneEvent?)? {
+    func opens(_ at: Int, _ range: Range<Int>) -> (end: Int, event: SceneEvent?)? {
         if let (_, end) = Self.before.match(text, at: at, to: range.upperBound) {
             let lost =
                 text[at] == 0x8D70 && text[at + 1] == 0x5931 || text[at] == 0x5931
@@ -136,14 +136,14 @@ struct NoticeScenes {
         }
     }
 
-    private static let noPlace = Lexicon<Void>(
+    static let noPlace = Lexicon<Void>(
         "当时 此 家里 家中 家 外面 外地 一起 我们 路上 途中 街头 身上 其 大家 各地 网上 群里 手机 电话 询问 工作 多方 民警的 公安 派出所的 救助站的 站里 站内 家人 亲人 社会 广大 父母 儿子 女儿 丈夫 妻子 哥哥 姐姐 妹妹 弟弟 朋友 老伴 医护 护送 爱心 今天 昨天 今年 去年 每天 这里 那里 这儿 那儿 哪里 哪 左 右 眉 头 脸 手 脚 腿 背 额 下巴 脖 胸 腰 嘴 鼻 耳 眼 肩 膝 什么 口袋 衣 裤 包里 年 月 不同 各 沟通 交谈 交流 寒风 雨中 大雨 一旁 门外 屋里 外 现场 身份 全国 公众"
     )
-    private static let holders: [StaticWord] = [
+    static let holders: [StaticWord] = [
         "救助站", "救助管理站", "福利院", "敬老院", "养老院", "救助管理中心", "托养中心", "荣民之家", "救助中心",
     ]
 
-    private func isPlace(_ chunk: Range<Int>) -> Bool {
+    func isPlace(_ chunk: Range<Int>) -> Bool {
         if text[chunk.lowerBound].isDigit,
             !(text.find("国道", in: chunk) != nil || text.find("省道", in: chunk) != nil
                 || text.find("号", in: chunk) != nil || text.find("路", in: chunk) != nil)
@@ -164,7 +164,7 @@ struct NoticeScenes {
     }
 
     /// What happened at `chunk`, by the verb before or the first one after it.
-    private func judged(
+    func judged(
         _ chunk: Range<Int>, _ given: SceneEvent?, _ at: Int, _ begin: Int, _ range: Range<Int>
     ) -> Place? {
         if let given { return Place(range: chunk, event: given, confidence: 0.9) }
@@ -252,7 +252,7 @@ struct NoticeScenes {
         return nil
     }
 
-    private static let timeOfDay = Lexicon<Void>(
+    static let timeOfDay = Lexicon<Void>(
         "上午 下午 中午 早上 早晨 清晨 凌晨 傍晚 晚上 晚 夜里 夜间 深夜 午后 时 点 分 许 多 左右 半 钟 早 夜 那天 当天")
 
     // MARK: When
@@ -326,7 +326,7 @@ struct NoticeScenes {
     }
 
     /// 救助 of 救助站 happens to nobody.
-    private func isName(_ place: Int) -> Bool {
+    func isName(_ place: Int) -> Bool {
         text.has("救助站", at: place) || text.has("救助管理", at: place) || text.has("救助中心", at: place)
             || text.has("救助保护", at: place) || text.has("求助热线", at: place)
             || text.has("求助电话", at: place) || text.has("救助热线", at: place)
@@ -334,7 +334,7 @@ struct NoticeScenes {
             || text.has("救助对象", at: place) || text.has("流浪救助", at: place)
     }
 
-    private static let told = Lexicon<Void>(
+    static let told = Lexicon<Void>(
         "记者 告诉 介绍 表示 发布 公告 通知 截至 截止 走进 举办 举行 志愿者 说 报道 刊登 来到 出生 生于 公示 讯 采血")
 
     // MARK: Who brought them
@@ -384,13 +384,13 @@ struct NoticeScenes {
         return found
     }
 
-    private static let sends = Lexicon<Void>(
+    static let sends = Lexicon<Void>(
         "送来 送到 送至 送往 送进 送入 送站 护送 转来 转入 移交 转送 送医 送诊 带回 带到 送回 送院 送 转介 救助送 发现送 发现并送 发现后送 转送")
 
-    private static let people = Lexicon<Void>(
+    static let people = Lexicon<Void>(
         "村民 群众 市民 路人 好心人 热心人 环卫工人 热心市民 热心群众 保安 司机 志愿者 民警 村干部 护林员 店主 好心村民 巡逻民警")
 
-    private func actor(from begin: Int, to limit: Int) -> Range<Int>? {
+    func actor(from begin: Int, to limit: Int) -> Range<Int>? {
         var begin = begin
         for word in ["巡逻的", "热心的", "路过的", "当地的", "附近的", "好心的", "当地", "执勤的", "值班的"] as [StaticWord]
         where text.has(word, at: begin) { begin += word.count }
@@ -422,203 +422,5 @@ struct NoticeScenes {
             at += 1
         }
         return nil
-    }
-
-    // MARK: Home
-
-    private static let homes = Lexicon<Bool>([
-        // Whether 人 or 的 must follow the place.
-        (
-            false,
-            "家住 家住在 家在 住在 家是 老家 老家在 老家是 籍贯 籍贯是 原籍 祖籍 祖籍是 户籍 户籍在 户籍地 户籍地为 户籍所在地 来自 家乡在 家乡是 家庭住址 住址 居住在 家里住 居住于 现住 住址为 家庭住址为 家住址 住 回到 回到了 返回 接回 送回 护送回 送返 接回了 返回了 家属在 家人在 户籍地址 户籍地是 家里在 自家住 出生在 家位于"
-        ),
-        (
-            true,
-            "自称是 自称系 自称 自述是 自述系 自述 自己是 说是 系 是 为 说自己是 自己家是 自报是 自报 疑似 疑为 可能是 可能为 应该是 自己说是 说他是 说她是 像是"
-        ),
-    ])
-
-    private static let noHome = Lexicon<Void>(
-        "本地 外地 当地 老 男 女 好 什么 哪 一个 病 中年 年轻 这 那 家 亲 乡下 农村 城里 工 军 商 没 不 有")
-
-    /// Where somebody comes from, as told.
-    func homes(in range: Range<Int>) -> [(range: Range<Int>, confidence: Double)] {
-        var found: [(range: Range<Int>, confidence: Double)] = []
-        var at = range.lowerBound
-        var clause = at
-        while at < range.upperBound {
-            let value = text.scalars[at]
-            let edge =
-                value == 0x2C || value == 0x3002 || value == 0x3B || value == 0x3A
-                || value == 0x3001 || value == 0x28
-            if edge { clause = at + 1 } else if text.isBreak(at) { clause = at }
-            if let (needsPerson, end) = Self.homes.match(text, at: at, to: range.upperBound),
-                let home = home(after: end, needsPerson, at, range)
-            {
-                found.append(home)
-                at = max(at + 1, home.range.upperBound)
-                continue
-            }
-            if at == clause, let home = origin(from: at, range) {
-                found.append(home)
-                at = home.range.upperBound
-                continue
-            }
-            // 四川籍男子
-            if value == 0x7C4D, at - clause >= 2, at - clause <= 8, text[at + 1].isHan,
-                text[at + 1] != 0x8D2F,
-                NoticePlaces.isKnown(text, clause, at) != nil
-            {
-                found.append((clause..<at, 0.8))
-            }
-            at += 1
-        }
-        return found
-    }
-
-    private func home(
-        after end: Int, _ needsPerson: Bool, _ at: Int, _ range: Range<Int>
-    ) -> (
-        range: Range<Int>, confidence: Double
-    )? {
-        // 住 alone opens a clause: 住孝感市朋兴乡.
-        if text[at] == 0x4F4F, end == at + 1, text[at - 1].isHan, text.gap(at) == 0 { return nil }
-        var place = end
-        for word in ["你县", "贵县", "贵市", "你市", "本县", "贵区", "你区", "我县", "一个叫", "叫", "一个名叫", "名叫"]
-            as [StaticWord] where text.has(word, at: place)
-        { place += word.count }
-        if text[place] == 0x5728 || text[place] == 0x3A || text[place] == 0x662F
-            || text[place] == 0x4E86
-        {
-            place += 1
-        }
-        let isQuoted = text[place] == 0x201C
-        guard let chunk = homeChunk(from: place, to: range.upperBound) else { return nil }
-        var after = chunk.upperBound
-        if isQuoted, text[after] == 0x201D { after += 1 }
-        if text[after] == 0x28 {
-            var close = after
-            while close < min(range.upperBound, after + 8), text[close] != 0x29 { close += 1 }
-            if text[close] == 0x29 { after = close + 1 }
-        }
-        if needsPerson {
-            let follows = text[after] == 0x4EBA || text[after] == 0x7684 || text[after] == 0x7C4D
-            // 自称是利辛人: only a place can stand there.
-            let only =
-                end - at >= 2 && text[after] == 0x4EBA && (2...4).contains(chunk.count)
-                && !Self.noHome.isIn(text, chunk)
-            guard follows, isQuoted || only || NoticePlaces.looksLike(text, chunk, isName: true)
-            else { return nil }
-            if text[after] == 0x7684, !isQuoted,
-                !(text[after + 1] == 0x2C || text[after + 1] == 0x3002 || text[after + 1] == 0
-                    || text.gap(after + 1) > 0)
-            {
-                return nil
-            }
-            return (chunk, 0.88)
-        }
-        guard isQuoted || NoticePlaces.looksLike(text, chunk, isName: false) else { return nil }
-        if text[after] == 0x7684, text[after + 1].isHan {
-            // The reader and finder have homes too.
-            for word in ["居民", "市民", "村民", "热心", "志愿者", "网友", "司机", "张", "王", "李"] as [StaticWord]
-            where text.has(word, at: after + 1) { return nil }
-        }
-        if text.has("救助站", before: chunk.upperBound) || text.has("福利院", before: chunk.upperBound)
-            || text.has("敬老院", before: chunk.upperBound) || text.has("医院", before: chunk.upperBound)
-        {
-            return nil
-        }
-        let isBack = text[at] == 0x56DE || text[at] == 0x8FD4
-        return (chunk, isQuoted ? 0.92 : isBack ? 0.75 : 0.9)
-    }
-
-    /// The place up to 人, 的, 附近, 家中 or any other end.
-    private func homeChunk(from place: Int, to limit: Int) -> Range<Int>? {
-        guard let chunk = NoticePlaces.chunk(text, from: place, to: limit) else { return nil }
-        var end = chunk.upperBound
-        for at in chunk where at > chunk.lowerBound {
-            if text[at] == 0x4EBA, text[at + 1] != 0x6C11 { end = at; break }
-            if text[at] == 0x7684 { end = at; break }
-            if text[at] == 0x7C4D { end = at; break }
-            if text.has("老家", at: at) || text.has("家中", at: at) || text.has("家里", at: at)
-                || text.has("与家", at: at) || text.has("与亲", at: at) || text.has("家附近", at: at)
-                || text.has("和家", at: at) || text.has("电话", at: at) || text.has("家的", at: at)
-            {
-                end = at; break
-            }
-        }
-        guard end - chunk.lowerBound >= 2 else { return nil }
-        return NoticePlaces.trimmedTail(text, chunk.lowerBound..<end)
-    }
-
-    /// 睢县河堤乡孟楼人 as a clause of its own.
-    private func origin(from clause: Int, _ range: Range<Int>) -> (
-        range: Range<Int>, confidence: Double
-    )? {
-        var at = clause
-        while at < min(range.upperBound, clause + 24) {
-            let value = text.scalars[at]
-            guard value.isHan, at == clause || !text.isBreak(at) else { return nil }
-            if value == 0x4EBA, at - clause >= 2 {
-                let next = text[at + 1]
-                guard !next.isHan || text.gap(at + 1) > 0 || next == 0x6C0F else { return nil }
-                let chunk = clause..<at
-                guard NoticePlaces.looksLike(text, chunk, isName: true),
-                    !chunk.contains(where: {
-                        [0x7684, 0x8001, 0x4E00, 0x8FD9, 0x5F02].contains(text[$0])
-                    }),
-                    text[at - 1] != 0x5BB6, text[at - 1] != 0x4EB2
-                else { return nil }
-                for word in ["本地", "当地", "外地", "路过", "好心", "知情", "联系"] as [StaticWord]
-                where text.has(word, at: clause) { return nil }
-                return (chunk, 0.9)
-            }
-            at += 1
-        }
-        return nil
-    }
-
-    // MARK: Who holds them
-
-    private static let holding = Lexicon<Void>(
-        "现在 现于 目前在 现 安置在 安置于 安置 送到 送至 送往 送进 送入 移交 转至 转到 转入 收治于 入住 转往 暂住 暂时在 留在 带到 转送 暂居 生活在 救助于 在")
-
-    /// How likely a body is the one that holds the person.
-    func holds(_ organisation: Organisation) -> Double {
-        var confidence =
-            switch organisation.kind {
-            case .station: 0.8
-            case .home: 0.76
-            case .hospital: 0.6
-            case .police: 0.36
-            case .other: 0.05
-            }
-        let begin = organisation.range.lowerBound
-        for back in 1...4 where back <= begin {
-            if let (_, end) = Self.holding.match(text, at: begin - back, to: begin), end == begin {
-                // 移交, 送到, 安置在 tell where the person is now.
-                confidence += back >= 2 ? 0.12 : 0.02
-            }
-        }
-        let end = organisation.range.upperBound
-        if Self.sends.match(text, at: end, to: text.count) != nil { confidence -= 0.45 }
-        if text[begin - 1] == 0x7531 || text[begin - 1] == 0x88AB { confidence -= 0.4 }
-        // A line of its own, or beside the number: the signature.
-        if text.gap(begin) >= NoticeText.Gap.wide,
-            text.gap(end) >= NoticeText.Gap.line || text[end] == 0x28 || text[end].isDigit
-        {
-            confidence += 0.1
-        }
-        for word in [
-            "门口", "附近", "门前", "旁", "对面", "后门", "大门", "路口", "公交", "走廊", "大厅", "工作人员", "民警", "职工",
-            "巡",
-        ] as [StaticWord] where text.has(word, at: end) { confidence -= 0.45 }
-        for word in ["抚养", "照料", "照顾", "收养", "救治", "治疗", "安置", "看护", "代养", "托养"] as [StaticWord]
-        where text.has(word, at: end) { confidence += 0.6 }
-        if organisation.range.count <= 3 { confidence -= 0.1 }
-        if text.has("您好", at: end) || text[end] == 0x3A && text.gap(begin) >= NoticeText.Gap.line {
-            confidence -= 0.5
-        }
-        return confidence
     }
 }
