@@ -4,35 +4,58 @@ import GRDBSQLite
 import GuituStore
 
 /// One connection to the file, used by one thread at a time.
+///
+/// GRDB opens and closes it. Statements go to SQLite directly: a page of ours
+/// runs fifteen, and what a general library does around each (a queue, boxed
+/// arguments, observers) took longer than most of them.
 final class SQLiteConnection: Connection {
     private let queue: DatabaseQueue
+    private let handle: SQLiteConnectionHandle
+    private var prepared: [String: SQLiteStatement] = [:]
     private let clock = StatementClock()
     private(set) var isUsable = true
 
-    init(queue: DatabaseQueue) { self.queue = queue }
+    /// More texts than our use-cases have; lists of many lengths make more.
+    private static let mostPrepared = 400
+
+    init(queue: DatabaseQueue) throws {
+        self.queue = queue
+        handle = try queue.inDatabase { db in
+            guard let handle = db.sqliteConnection else {
+                throw DatabaseError.unavailable(reason: "the database file is closed")
+            }
+            return handle
+        }
+        // GRDB's observers expect statements of its own, and there are none.
+        sqlite3_commit_hook(handle, nil, nil)
+        sqlite3_rollback_hook(handle, nil, nil)
+        sqlite3_update_hook(handle, nil, nil)
+        sqlite3_set_authorizer(handle, nil, nil)
+    }
+
+    deinit { forgetStatements() }
 
     func begin(_ mode: TransactionMode) throws {
         // A writer takes its lock at once: it can then only lose at the
         // beginning, and a rerun repeats nothing.
-        try run(mode == .write ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED")
+        try execute(mode == .write ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED")
     }
 
-    func commit() throws { try run("COMMIT") }
+    func commit() throws { try execute("COMMIT") }
 
     func rollback() {
-        queue.inDatabase { db in
-            // Some failures have rolled back already.
-            guard db.isInsideTransaction else { return }
-            do { try db.execute(sql: "ROLLBACK") } catch { isUsable = false }
-        }
+        // Some failures have rolled back already.
+        guard isUsable, sqlite3_get_autocommit(handle) == 0 else { return }
+        do { try execute("ROLLBACK") } catch { isUsable = false }
     }
 
+    @discardableResult
     func execute(_ sql: SQL) throws -> Int {
-        try using(sql) { db, statement in
+        try using(sql) { statement in
             // The counter keeps the last change's number, whatever came since.
-            let before = db.totalChangesCount
-            try statement.execute()
-            return db.totalChangesCount == before ? 0 : db.changesCount
+            let before = sqlite3_total_changes(handle)
+            while try isRow(statement) {}
+            return sqlite3_total_changes(handle) == before ? 0 : Int(sqlite3_changes(handle))
         }
     }
 
@@ -43,13 +66,12 @@ final class SQLiteConnection: Connection {
     }
 
     func forEachRow(_ sql: SQL, _ body: (Row) throws -> Void) throws {
-        try using(sql) { _, statement in
-            let columns = statement.columnNames
-            let cursor = try GRDB.Row.fetchCursor(statement)
-            while try cursor.next() != nil {
-                let values = (0..<columns.count).map { column in
-                    value(of: statement.sqliteStatement, column: Int32(column))
-                }
+        try using(sql) { statement in
+            let columns = (0..<sqlite3_column_count(statement)).map {
+                String(cString: sqlite3_column_name(statement, $0))
+            }
+            while try isRow(statement) {
+                let values = (0..<Int32(columns.count)).map { value(of: statement, column: $0) }
                 do {
                     try body(Row(columns: columns, values: values))
                 } catch {
@@ -61,40 +83,42 @@ final class SQLiteConnection: Connection {
 
     func limitStatements(to limit: Duration?) throws {
         clock.limit = limit
-        queue.inDatabase { db in
-            // Every 2,000 steps of SQLite's machine, some tens of
-            // microseconds, it looks at the clock.
-            sqlite3_progress_handler(
-                db.sqliteConnection, limit == nil ? 0 : 2000,
-                { Unmanaged<StatementClock>.fromOpaque($0!).takeUnretainedValue().isOver ? 1 : 0 },
-                Unmanaged.passUnretained(clock).toOpaque())
-        }
+        // Every 2,000 steps of SQLite's machine, some tens of microseconds, it
+        // looks at the clock.
+        sqlite3_progress_handler(
+            handle, limit == nil ? 0 : 2000,
+            { Unmanaged<StatementClock>.fromOpaque($0!).takeUnretainedValue().isOver ? 1 : 0 },
+            Unmanaged.passUnretained(clock).toOpaque())
     }
 
     func close() {
         isUsable = false
+        forgetStatements()
         // What fails here closes when the queue is released.
         try? queue.close()
     }
 
-    private func run(_ sql: SQL) throws { _ = try using(sql) { try $1.execute() } }
-
     /// `sql` prepared once per connection, bound, under the statement's limit.
-    private func using<A>(
-        _ sql: SQL, _ body: (GRDB.Database, Statement) throws -> A
-    ) throws -> A {
+    private func using<A>(_ sql: SQL, _ body: (SQLiteStatement) throws -> A) throws -> A {
+        guard isUsable else {
+            throw DatabaseError.unavailable(reason: "the connection is closed")
+        }
         let (text, values) = try sql.rendered { _ in "?" }
         clock.start()
         do {
-            return try queue.inDatabase { db in
-                let statement = try db.cachedStatement(sql: text)
-                guard statement.sqliteStatementParameterCount == values.count else {
-                    throw DatabaseError.engine(
-                        code: "parameters", message: "a ? stands in the statement's text")
-                }
-                statement.setUncheckedArguments(StatementArguments(values.map(databaseValue)))
-                return try body(db, statement)
+            let statement = try prepare(text)
+            defer {
+                sqlite3_reset(statement)
+                sqlite3_clear_bindings(statement)
             }
+            guard sqlite3_bind_parameter_count(statement) == values.count else {
+                throw DatabaseError.engine(
+                    code: "parameters", message: "a ? stands in the statement's text")
+            }
+            for (index, value) in values.enumerated() {
+                try bind(value, at: Int32(index + 1), of: statement)
+            }
+            return try body(statement)
         } catch let failure as BodyFailure {
             throw failure.cause
         } catch {
@@ -103,7 +127,63 @@ final class SQLiteConnection: Connection {
             throw mapped
         }
     }
+
+    private func prepare(_ text: String) throws -> SQLiteStatement {
+        if let statement = prepared[text] { return statement }
+        if prepared.count >= Self.mostPrepared { forgetStatements() }
+        var statement: SQLiteStatement?
+        let code = sqlite3_prepare_v3(
+            handle, text, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+        guard code == SQLITE_OK else { throw failure() }
+        guard let statement else {
+            throw DatabaseError.engine(code: "statement", message: "an empty statement")
+        }
+        prepared[text] = statement
+        return statement
+    }
+
+    private func forgetStatements() {
+        for statement in prepared.values { sqlite3_finalize(statement) }
+        prepared = [:]
+    }
+
+    /// Steps on; false at the end.
+    private func isRow(_ statement: SQLiteStatement) throws -> Bool {
+        switch sqlite3_step(statement) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        default: throw failure()
+        }
+    }
+
+    private func bind(_ value: SQLValue, at index: Int32, of statement: SQLiteStatement) throws {
+        let code =
+            switch value {
+            case .null: sqlite3_bind_null(statement, index)
+            case .integer(let integer): sqlite3_bind_int64(statement, index, integer)
+            case .real(let real): sqlite3_bind_double(statement, index, real)
+            case .text(let text):
+                sqlite3_bind_text(statement, index, text, Int32(text.utf8.count), copied)
+            case .blob(let bytes):
+                // An empty one has no address, which would bind NULL.
+                bytes.isEmpty
+                    ? sqlite3_bind_zeroblob(statement, index, 0)
+                    : sqlite3_bind_blob(statement, index, bytes, Int32(bytes.count), copied)
+            }
+        guard code == SQLITE_OK else { throw failure() }
+    }
+
+    private func failure() -> GRDB.DatabaseError {
+        GRDB.DatabaseError(
+            resultCode: ResultCode(rawValue: sqlite3_extended_errcode(handle)),
+            message: String(cString: sqlite3_errmsg(handle)))
+    }
 }
+
+typealias SQLiteConnectionHandle = OpaquePointer
+
+/// SQLITE_TRANSIENT: SQLite copies the bytes before the call returns.
+private let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
 /// Keeps a caller's own error apart from the engine's.
 private struct BodyFailure: Error {
@@ -118,22 +198,6 @@ private final class StatementClock {
 
     func start() { deadline = limit.map { .now + $0 } }
     var isOver: Bool { deadline.map { $0 <= .now } ?? false }
-}
-
-extension Statement {
-    fileprivate var sqliteStatementParameterCount: Int {
-        Int(sqlite3_bind_parameter_count(sqliteStatement))
-    }
-}
-
-private func databaseValue(_ value: SQLValue) -> DatabaseValue {
-    switch value {
-    case .null: .null
-    case .integer(let integer): integer.databaseValue
-    case .real(let real): real.databaseValue
-    case .text(let text): text.databaseValue
-    case .blob(let bytes): Data(bytes).databaseValue
-    }
 }
 
 private func value(of statement: SQLiteStatement, column: Int32) -> SQLValue {

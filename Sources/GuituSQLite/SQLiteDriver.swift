@@ -55,7 +55,7 @@ public struct SQLiteDriver: Driver {
             if mode == .read { try db.execute(sql: "PRAGMA query_only = ON") }
         }
         do {
-            return SQLiteConnection(
+            return try SQLiteConnection(
                 queue: try DatabaseQueue(path: path, configuration: configuration))
         } catch {
             throw DatabaseError.unavailable(
