@@ -93,7 +93,10 @@ struct MarksTests {
         let scene = try await Scenes.shared.scene(engine)
         let marks = Marks()
         let accepted = Tally()
-        for (number, form) in scene.forms.enumerated() {
+        // The pages are the same on PostgreSQL; every third form shows that its
+        // tables and messages keep silent too.
+        for (number, form) in scene.forms.enumerated()
+        where engine == .sqlite || number % 3 == 0 {
             try await scene.copied { site in
                 let session = scene.session(of: form)
                 try await site.visit { browser in
