@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run serve invent test browser-test format lint clean kill-test
+.PHONY: help setup build run serve invent test browser-test format lint clean kill-test bench
 
 GUITU := .build/release/guitu
 DATA := data
@@ -16,6 +16,7 @@ help:
 	@echo 'make setup      only install what is missing'
 	@echo 'make format     lay out the Swift sources'
 	@echo 'make kill-test  200 kills under load on each database'
+	@echo 'make bench      measures beside Flask and FastAPI, on both databases'
 	@echo 'make clean      remove what was built (not the data)'
 
 setup:
@@ -47,6 +48,12 @@ lint:
 kill-test:
 	@Scripts/setup test
 	@Scripts/test kill 200
+
+bench: build
+	@Scripts/setup test
+	@[ -x .build/peer/bin/gunicorn ] || python3 -m venv .build/peer
+	@.build/peer/bin/pip install -q -r Benchmarks/peer/requirements.txt
+	@Benchmarks/run
 
 clean:
 	@rm -rf .build
