@@ -50,7 +50,7 @@ kill-test:
 	@Scripts/test kill 200
 
 bench: build
-	@Scripts/setup test
+	@Scripts/setup bench
 	@[ -x .build/peer/bin/gunicorn ] || python3 -m venv .build/peer
 	@.build/peer/bin/pip install -q -r Benchmarks/peer/requirements.txt
 	@Benchmarks/run
