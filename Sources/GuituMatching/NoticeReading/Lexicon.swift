@@ -5,10 +5,10 @@ struct Lexicon<Meaning: Sendable>: Sendable {
 
     /// Words separated by blanks, a list a meaning.
     init(_ lists: [(Meaning, String)]) {
-        var words: [(word: [UInt32], list: Int)] = []
+        var words: [(word: [Unicode.Scalar], list: Int)] = []
         for (list, entry) in lists.enumerated() {
             for word in entry.1.split(whereSeparator: \.isWhitespace) {
-                words.append((word.unicodeScalars.map(\.value), list))
+                words.append((Array(word.unicodeScalars), list))
             }
         }
         table = WordTable(words)
@@ -45,29 +45,29 @@ private struct WordTable: Sendable {
     private var heads: [UInt16]
     private var starts: [Int32] = []
     private var lists: [Int32] = []
-    private var letters: [UInt32] = []
+    private var letters: [Unicode.Scalar] = []
 
-    init(_ words: [(word: [UInt32], list: Int)]) {
+    init(_ words: [(word: [Unicode.Scalar], list: Int)]) {
         heads = Array(repeating: 0, count: 0x10000)
         // Long words first; of two equal ones the first list has its way.
         let sorted = words.sorted {
             ($0.word[0], $1.word.count, $0.list) < ($1.word[0], $0.word.count, $1.list)
         }
-        for (word, list) in sorted where word[0] <= 0xFFFF {
+        for (word, list) in sorted where word[0].value <= 0xFFFF {
             starts.append(Int32(letters.count))
             lists.append(Int32(list))
             letters += word
-            if heads[Int(word[0])] == 0 { heads[Int(word[0])] = UInt16(starts.count) }
+            if heads[Int(word[0].value)] == 0 { heads[Int(word[0].value)] = UInt16(starts.count) }
         }
         starts.append(Int32(letters.count))
     }
 
-    func match(_ text: [UInt32], at place: Int, to limit: Int) -> (list: Int, end: Int)? {
+    func match(_ text: [Unicode.Scalar], at place: Int, to limit: Int) -> (list: Int, end: Int)? {
         let limit = min(limit, text.count)
         guard place >= 0, place < limit else { return nil }
         let first = text[place]
-        guard first <= 0xFFFF else { return nil }
-        var entry = Int(heads[Int(first)]) - 1
+        guard first.value <= 0xFFFF else { return nil }
+        var entry = Int(heads[Int(first.value)]) - 1
         guard entry >= 0 else { return nil }
         while entry < lists.count {
             let begin = Int(starts[entry])
@@ -85,7 +85,7 @@ private struct WordTable: Sendable {
         return nil
     }
 
-    func first(_ text: [UInt32], in range: Range<Int>) -> (list: Int, range: Range<Int>)? {
+    func first(_ text: [Unicode.Scalar], in range: Range<Int>) -> (list: Int, range: Range<Int>)? {
         for place in range {
             if let (list, end) = match(text, at: place, to: range.upperBound) {
                 return (list, place..<end)

@@ -8,6 +8,8 @@ struct Markup {
         place < source.count && source[place].value < 0x80 ? UInt8(source[place].value) : 0
     }
 
+    private func letter(_ place: Int) -> Unicode.Scalar { Unicode.Scalar(ascii(place)) }
+
     /// The tag that begins here, its end and the gap it makes; nil for a mere `<`.
     func tag(at begin: Int) -> (end: Int, gap: UInt8)? {
         var at = begin + 1
@@ -17,11 +19,11 @@ struct Markup {
             return end(of: begin, limit: 2000).map { ($0, NoticeText.Gap.none) }
         }
         var name: [UInt8] = []
-        while name.count < 12, (0x30...0x39).contains(ascii(at)) || UInt32(ascii(at)).isLatin {
+        while name.count < 12, letter(at).isDigit || letter(at).isLatin {
             name.append(ascii(at) | 0x20)
             at += 1
         }
-        guard let first = name.first, UInt32(first).isLatin, let end = end(of: begin, limit: 2000)
+        guard let first = name.first, Unicode.Scalar(first).isLatin, let end = end(of: begin, limit: 2000)
         else { return nil }
         let word = String(decoding: name, as: UTF8.self)
         switch word {

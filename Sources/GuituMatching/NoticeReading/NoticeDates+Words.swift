@@ -31,7 +31,7 @@ extension NoticeDates {
             return DateMention(day, at..<end)
         case .back(let days):
             // 昨天 in "在昨天的..." is fine; 目前天气 holds 前天.
-            guard let published, text[at - 1] != 0x76EE, text[at - 1] != 0x4EE5 else { return nil }
+            guard let published, text[at - 1] != "目", text[at - 1] != "以" else { return nil }
             return DateMention(published.adding(days: -days), at..<end)
         case .year(let back):
             guard let published else { return nil }
@@ -54,9 +54,9 @@ extension NoticeDates {
     }
 
     func weekdayNumber(_ at: Int) -> Int? {
-        if text[at] == 0x65E5 || text[at] == 0x5929 { return 7 }
+        if text[at] == "日" || text[at] == "天" { return 7 }
         guard let number = Numeral.digit(text[at]), (1...6).contains(number),
-            text[at + 1] != 0x5C81, text[at + 1] != 0x5341
+            text[at + 1] != "岁", text[at + 1] != "十"
         else { return nil }
         return number
     }
@@ -103,15 +103,18 @@ extension NoticeDates {
 
     /// A feast of `year`, or the latest one by the day of publication.
     func festival(_ at: Int, year: Int?) -> DateMention? {
-        guard var (feast, end) = Self.feasts.match(text, at: at, to: text.count) else { return nil }
-        if text[end] == 0x8DEF || text[end] == 0x8857 || text[end] == 0x5E97 { return nil }  // 五一路
+        guard let (feast, named) = Self.feasts.match(text, at: at, to: text.count) else {
+            return nil
+        }
+        var end = named
+        if text[end] == "路" || text[end] == "街" || text[end] == "店" { return nil }  // 五一路
         if case .weather = feast {
             guard
-                text[end] == 0x8282 || text.has("那天", at: end) || text.has("当天", at: end)
+                text[end] == "节" || text.has("那天", at: end) || text.has("当天", at: end)
                     || text.has("前", at: end) || text.has("这天", at: end)
             else { return nil }
         }
-        if text[end] == 0x8282 { end += 1 }
+        if text[end] == "节" { end += 1 }
         func day(_ year: Int) -> Day? {
             switch feast {
             case .civil(let month, let day): Day(year: year, month: month, day: day)
@@ -137,11 +140,11 @@ extension NoticeDates {
         var mention = DateMention(found, at..<end)
         if text.has("前夕", at: end) || text.has("前几天", at: end) || text.has("前后", at: end)
             || text.has("期间", at: end)
-            || (text[end] == 0x524D && text[end + 1] != 0x4E00 && text[end + 1] != 0x5929)
+            || (text[end] == "前" && text[end + 1] != "一" && text[end + 1] != "天")
             || text.has("假期", at: end) || text.has("过后", at: end)
-            || text[end] == 0x540E && text[end + 1] != 0x5929
+            || text[end] == "后" && text[end + 1] != "天"
         {
-            if text[end] == 0x524D { found = found.adding(days: -3) }
+            if text[end] == "前" { found = found.adding(days: -3) }
             mention = DateMention(found, at..<end)
             mention.day = nil
         } else if text.has("前一天", at: end) {
@@ -155,7 +158,7 @@ extension NoticeDates {
 
     /// 国庆节第三天.
     func dayOfFeast(_ at: Int) -> Int? {
-        guard text[at] == 0x7B2C, let number = small(at + 1), text[number.end] == 0x5929 else {
+        guard text[at] == "第", let number = small(at + 1), text[number.end] == "天" else {
             return nil
         }
         return number.value
@@ -169,7 +172,7 @@ extension NoticeDates {
             place += word.count
             named = true
         }
-        if text[place] == 0x3A { place += 1 }
+        if text[place] == ":" { place += 1 }
         var year = year
         if named, year == nil, let (value, end) = Numeral.plain(text, place, limit: 4),
             end - place == 4,
@@ -179,18 +182,18 @@ extension NoticeDates {
             place = end + 1
         }
         var leap = false
-        if text[place] == 0x95F0 {
+        if text[place] == "闰" {
             leap = true
             place += 1
         }
         var month: Int
-        if text[place] == 0x6B63, text[place + 1] == Self.month {  // 正月
+        if text[place] == "正", text[place + 1] == Self.month {  // 正月
             month = 1
             place += 2
-        } else if text[place] == 0x814A, text[place + 1] == Self.month {  // 腊月
+        } else if text[place] == "腊", text[place + 1] == Self.month {  // 腊月
             month = 12
             place += 2
-        } else if text[place] == 0x51AC, text[place + 1] == Self.month {  // 冬月
+        } else if text[place] == "冬", text[place + 1] == Self.month {  // 冬月
             month = 11
             place += 2
         } else if let (value, end) = monthNumber(place), named || leap || lunarDay(end) != nil {
@@ -201,7 +204,7 @@ extension NoticeDates {
         }
         var day = lunarDay(place)
         if day == nil, let (value, end) = small(place), (1...30).contains(value) {
-            day = (value, text[end] == Self.day || text[end] == 0x53F7 ? end + 1 : end)
+            day = (value, text[end] == Self.day || text[end] == "号" ? end + 1 : end)
         }
         let range = at..<(day?.end ?? place)
         guard let year else {
@@ -216,12 +219,12 @@ extension NoticeDates {
 
     /// 初三, 廿六, 二十八, 三十, 十五 after a lunar month.
     func lunarDay(_ at: Int) -> (value: Int, end: Int)? {
-        if text[at] == 0x521D, let number = Numeral.chinese(text, at + 1), number.isExact,
+        if text[at] == "初", let number = Numeral.chinese(text, at + 1), number.isExact,
             number.low <= 10
         {
             return (number.low, number.end)
         }
-        guard text[at] == 0x5EFF, let number = Numeral.chinese(text, at) else { return nil }
+        guard text[at] == "廿", let number = Numeral.chinese(text, at) else { return nil }
         return (number.low, number.end)
     }
 

@@ -41,9 +41,9 @@ struct NoticeDates {
     let published: Day?
     var last: DateMention?
 
-    static let year: UInt32 = 0x5E74
-    static let month: UInt32 = 0x6708
-    static let day: UInt32 = 0x65E5
+    static let year: Unicode.Scalar = "年"
+    static let month: Unicode.Scalar = "月"
+    static let day: Unicode.Scalar = "日"
 
     init(_ text: NoticeText, published: Day?) {
         self.text = text
@@ -59,7 +59,7 @@ struct NoticeDates {
                 if !reader.repeats(mention) { found.append(mention) }
                 // A year of birth says nothing about the dates behind it.
                 let tail = mention.range.upperBound..<min(text.count, mention.range.upperBound + 3)
-                if text[mention.range.upperBound] != 0x751F, text.find("出生", in: tail) == nil {
+                if text[mention.range.upperBound] != "生", text.find("出生", in: tail) == nil {
                     reader.last = mention
                 }
                 at = max(at + 1, mention.range.upperBound)
@@ -75,16 +75,16 @@ struct NoticeDates {
         guard line.count >= 6, line.count <= 14 else { return false }
         return text.scalars[line].allSatisfy {
             $0.isDigit || Numeral.digit($0) != nil || $0 == year || $0 == month || $0 == day
-                || $0 == 0x5341 || $0 == 0x2D || $0 == 0x2E || $0 == 0x2F || $0 == 0x25CB
+                || $0 == "十" || $0 == "-" || $0 == "." || $0 == "/" || $0 == "○"
         }
             && line.contains {
-                text[$0] == year || text[$0] == 0x2D || text[$0] == 0x2E || text[$0] == 0x2F
+                text[$0] == year || text[$0] == "-" || text[$0] == "." || text[$0] == "/"
             }
     }
 
     /// 2021年4月11日(农历二月三十): the bracket says the same day again.
     func repeats(_ mention: DateMention) -> Bool {
-        guard let last, text[mention.range.lowerBound - 1] == 0x28 else { return false }
+        guard let last, text[mention.range.lowerBound - 1] == "(" else { return false }
         return mention.range.lowerBound - last.range.upperBound <= 4 && last.day != nil
     }
 
@@ -92,8 +92,8 @@ struct NoticeDates {
 
     func read(_ at: Int) -> DateMention? {
         let first = text.scalars[at]
-        if first.isDigit || Numeral.digit(first) != nil || first == 0x5341 {
-            if text.gap(at) == 0, text[at - 1].isDigit || text[at - 1] == 0x2E { return nil }
+        if first.isDigit || Numeral.digit(first) != nil || first == "十" {
+            if text.gap(at) == 0, text[at - 1].isDigit || text[at - 1] == "." { return nil }
             return full(at) ?? republic(at) ?? monthAndDay(at) ?? dayAlone(at) ?? ago(at)
         }
         return word(at) ?? festival(at, year: nil) ?? lunar(at, year: nil)
@@ -109,7 +109,7 @@ struct NoticeDates {
             let day = Day(year: value / 10000, month: value / 100 % 100, day: value % 100)
         {
             // 20220806 as the head of a longer number is a case number.
-            guard !text[stop].isDigit, !text[at - 1].isLatin, text[stop] != 0x2D else { return nil }
+            guard !text[stop].isDigit, !text[at - 1].isLatin, text[stop] != "-" else { return nil }
             return DateMention(day, at..<stop, isCompleted: false)
         }
         if let (value, stop) = Numeral.plain(text, at, limit: 4), stop - at == 4 || stop - at == 2 {
@@ -124,7 +124,7 @@ struct NoticeDates {
             guard text[end] == Self.year,
                 text[end + 1].isDigit || Numeral.digit(text[end + 1]) != nil
             else { return nil }
-            if text[at - 1] == 0x56FD { return nil }  // 民国
+            if text[at - 1] == "国" { return nil }  // 民国
             // 99年 is 2010 in Taiwan.
             year += text.isTraditional && year > 38 ? 1911 : year > 60 ? 1900 : 2000
             guard let published, year <= published.year, year > published.year - 40 else {
@@ -135,12 +135,12 @@ struct NoticeDates {
         let separator = text[end]
         if separator == Self.year {
             end += 1
-            if text[end] == 0x4EFD { end += 1 }
+            if text[end] == "份" { end += 1 }
             let plain = DateMention(year: year, at..<end)
             return rest(of: plain, year: year, at: end)
         }
         guard !short,
-            separator == 0x2D || separator == 0x2E || separator == 0x2F || separator == 0x3001,
+            separator == "-" || separator == "." || separator == "/" || separator == "、",
             let (month, stop) = Numeral.plain(text, end + 1, limit: 2), (1...12).contains(month)
         else { return nil }
         if text[stop] == separator, let (day, close) = Numeral.plain(text, stop + 1, limit: 2),
@@ -151,10 +151,10 @@ struct NoticeDates {
                 at..<(text[close] == Self.day ? close + 1 : close))
         }
         // 2017-12 may be a serial number; 2017.12 with nothing before it is a month.
-        guard separator != 0x3001,
-            text[stop] == Self.month || text.gap(at) > 0 || text[at - 1] == 0x3A
-                || text[at - 1] == 9 || text[at - 1] == 0x7C || text[at - 1] == 0x2C,
-            text[stop] != 0x29, stop - end == 3 || text[stop] == Self.month
+        guard separator != "、",
+            text[stop] == Self.month || text.gap(at) > 0 || text[at - 1] == ":"
+                || text[at - 1] == "\t" || text[at - 1] == "|" || text[at - 1] == ",",
+            text[stop] != ")", stop - end == 3 || text[stop] == Self.month
         else { return nil }
         return DateMention(year: year, month: month, at..<stop)
     }
@@ -164,7 +164,7 @@ struct NoticeDates {
         for place in at..<(at + 4) {
             if let digit = Numeral.digit(text[place]) {
                 value = value * 10 + digit
-            } else if text[place] == 0x25CB || text[place] == 0x30 {
+            } else if text[place] == "○" || text[place] == "0" {
                 value *= 10
             } else {
                 return nil
@@ -177,7 +177,7 @@ struct NoticeDates {
     func rest(of plain: DateMention, year: Int, at place: Int) -> DateMention {
         let begin = plain.range.lowerBound
         var at = place
-        if text[at] == 0x7684 || text[at] == 0x2C { at += 1 }
+        if text[at] == "的" || text[at] == "," { at += 1 }
         if let feast = festival(at, year: year) ?? lunar(at, year: year) {
             var mention = feast
             mention.range = begin..<feast.range.upperBound
@@ -193,9 +193,9 @@ struct NoticeDates {
     func monthNumber(_ at: Int) -> (month: Int, end: Int)? {
         guard let number = small(at), text[number.end] == Self.month,
             (1...12).contains(number.value),
-            text[number.end + 1] != 0x9F84  // 月龄
+            text[number.end + 1] != "龄"  // 月龄
         else { return nil }
-        return (number.value, text[number.end + 1] == 0x4EFD ? number.end + 2 : number.end + 1)
+        return (number.value, text[number.end + 1] == "份" ? number.end + 2 : number.end + 1)
     }
 
     /// One or two digits, or a Chinese number up to 31.
@@ -211,9 +211,9 @@ struct NoticeDates {
 
     func day(of month: Int, year: Int, _ range: Range<Int>, completed: Bool) -> DateMention {
         if let (day, end) = small(range.upperBound), (1...31).contains(day),
-            text[end] == Self.day || text[end] == 0x53F7 || !text[end].isHan
+            text[end] == Self.day || text[end] == "号" || !text[end].isHan
         {
-            let stop = text[end] == Self.day || text[end] == 0x53F7 ? end + 1 : end
+            let stop = text[end] == Self.day || text[end] == "号" ? end + 1 : end
             return DateMention(
                 year: year, month: month, day: day, range.lowerBound..<stop, isCompleted: completed)
         }
@@ -233,7 +233,7 @@ struct NoticeDates {
         else { return nil }
         let named = text.has("民国", before: at)
         guard named || (value > 80 && text[end + 1].isDigit) else { return nil }
-        if text[end + 1] == 0x6B21 { return nil }
+        if text[end + 1] == "次" { return nil }
         let begin = named ? at - 2 : at
         let plain = DateMention(year: value + 1911, begin..<(end + 1))
         return rest(of: plain, year: value + 1911, at: end + 1)
@@ -248,7 +248,7 @@ struct NoticeDates {
         let mention = day(of: month, year: 2000, at..<end, completed: true)
         if mention.day == nil {
             // 怀孕5个月 is no month; 三月 needs 份, 底, 中旬 or a clear beginning.
-            if text[end - 1] != 0x4EFD, !text[at].isDigit, !text.isBreak(at) { return nil }
+            if text[end - 1] != "份", !text[at].isDigit, !text.isBreak(at) { return nil }
         }
         return completed(mention)
     }
@@ -278,28 +278,28 @@ struct NoticeDates {
     /// 22日下午: the latest such day that is not after publication.
     func dayAlone(_ at: Int) -> DateMention? {
         guard let (day, end) = small(at), (1...31).contains(day),
-            text[end] == Self.day || text[end] == 0x53F7
+            text[end] == Self.day || text[end] == "号"
         else { return nil }
         let previous = text[at - 1]
-        if text.gap(at) == 0, previous.isHan || previous == 0x2D || previous == 0x2F,
-            ![0x4E8E, 0x81EA, 0x5728, 0x4ECE, 0x5230, 0x65E5, 0x6708, 0x6B21, 0x672C, 0x662F]
+        if text.gap(at) == 0, previous.isHan || previous == "-" || previous == "/",
+            !["于", "自", "在", "从", "到", "日", "月", "次", "本", "是"]
                 .contains(previous),
             !text.has("上月", before: at), !text.has("本月", before: at), !text.has("该月", before: at),
             !text.has("同月", before: at), !text.has("当月", before: at)
         {
             return nil
         }
-        if text[end] == 0x53F7 || text[end] == 0x65E5, let next = Optional(text[end + 1]),
+        if text[end] == "号" || text[end] == "日", let next = Optional(text[end + 1]),
             // 13号楼, 3号线, 2日游
             [
-                0x697C, 0x7EBF, 0x9662, 0x95E8, 0x5E8A, 0x8F66, 0x5E97, 0x6865, 0x8DEF, 0x7AD9,
-                0x53F0, 0x516C, 0x6E38, 0x5BA4, 0x6D1E, 0x69BB, 0x5C0F, 0x5382, 0x4E95, 0x9505,
+                "楼", "线", "院", "门", "床", "车", "店", "桥", "路", "站",
+                "台", "公", "游", "室", "洞", "榻", "小", "厂", "井", "锅",
             ].contains(next)
         {
             return nil
         }
-        if text[at].isDigit == false, text[end] == 0x65E5, end - at == 1,
-            text[at] == 0x4E00 || text[at] == 0x4E8C
+        if text[at].isDigit == false, text[end] == "日", end - at == 1,
+            text[at] == "一" || text[at] == "二"
         {
             return nil
         }
@@ -334,7 +334,7 @@ struct NoticeDates {
     func ago(_ at: Int) -> DateMention? {
         guard let published, let number = Numeral.read(text, at), number.isExact else { return nil }
         var end = number.end
-        if text[end] == 0x4E2A { end += 1 }
+        if text[end] == "个" { end += 1 }
         let units: [(StaticWord, Int)] = [("天前", 1), ("日前", 1), ("周前", 7), ("星期前", 7)]
         for (unit, days) in units where text.has(unit, at: end) {
             guard number.low > 0 else { return nil }
@@ -345,7 +345,7 @@ struct NoticeDates {
             return DateMention(
                 year: civil.year, month: civil.month, at..<(end + 2), isCompleted: true)
         }
-        if text.has("年前", at: end), number.low < 60, text[at - 1] != 0x7B2C {
+        if text.has("年前", at: end), number.low < 60, text[at - 1] != "第" {
             return DateMention(year: published.year - number.low, at..<(end + 2), isCompleted: true)
         }
         return nil

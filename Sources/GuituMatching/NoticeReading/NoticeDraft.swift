@@ -53,7 +53,7 @@ struct Situation {
         // 已团圆： and 寻人： stand before the stretch on its line.
         var begin = range.lowerBound
         while begin > 0, range.lowerBound - begin < 10, text.gap(begin) < NoticeText.Gap.line,
-            text[begin - 1] != 0x3002, text[begin - 1] != 0x3B
+            text[begin - 1] != "。", text[begin - 1] != ";"
         { begin -= 1 }
         let head = begin..<range.upperBound
         let (found, missing) = Self.scores(text, head)
@@ -72,13 +72,13 @@ struct Situation {
         for at in range {
             if let (points, end) = found.match(text, at: at, to: range.upperBound) {
                 // A word counts once, or a long report outvotes its title.
-                if seen.insert(Int(text[at]) << 20 | Int(text[end - 1]) << 4 | 1).inserted {
+                if seen.insert(Int(text[at].value) << 20 | Int(text[end - 1].value) << 4 | 1).inserted {
                     sumFound += points
                 }
             }
             if let (points, end) = missing.match(text, at: at, to: range.upperBound) {
                 let told = text.has("疑似", before: at) || text.has("老人", at: end) && points == 2
-                if !told, seen.insert(Int(text[at]) << 20 | Int(text[end - 1]) << 4 | 2).inserted {
+                if !told, seen.insert(Int(text[at].value) << 20 | Int(text[end - 1].value) << 4 | 2).inserted {
                     sumMissing += points
                 }
             }
@@ -92,15 +92,15 @@ struct Situation {
             // 早日与家人团聚 is a wish.
             var begin = at
             while begin > range.lowerBound, at - begin < 24,
-                ![0x3002, 0x3B, 0x21].contains(text[begin - 1]),
+                !["。", ";", "!"].contains(text[begin - 1]),
                 text.gap(begin) < NoticeText.Gap.line
             { begin -= 1 }
             if unsolved.isIn(text, begin..<at) { continue }
             var tail = end
             while tail < range.upperBound, tail - end < 6,
-                ![0x3002, 0x3B, 0x2C].contains(text[tail])
+                !["。", ";", ","].contains(text[tail])
             { tail += 1 }
-            if text[tail] == 0x3F || text.has("的希望", at: end) || text.has("活动", at: end) {
+            if text[tail] == "?" || text.has("的希望", at: end) || text.has("活动", at: end) {
                 continue
             }
             return true
@@ -167,7 +167,7 @@ struct NoticeDraft {
         guard at == 0 else { return false }
         var end = range.upperBound
         while end < text.count, end < 40, text.gap(end) < NoticeText.Gap.line {
-            if text[end] == 0x3002 || text[end] == 0x3A { return false }
+            if text[end] == "。" || text[end] == ":" { return false }
             end += 1
         }
         return end < 40 && end < text.count
@@ -340,8 +340,8 @@ enum Accents {
         var clause = range.lowerBound
         for at in range {
             let value = text.scalars[at]
-            if value == 0x2C || value == 0x3002 || value == 0x3B || value == 0x3001 || value == 0x3A
-                || value == 0x28 || value == 0x201C
+            if value == "," || value == "。" || value == ";" || value == "、" || value == ":"
+                || value == "(" || value == "“"
             {
                 clause = at + 1
             } else if text.isBreak(at) {
@@ -349,8 +349,8 @@ enum Accents {
             }
             let isAccent = text.has("口音", at: at)
             let isTongue =
-                value == 0x8BDD || text.has("方言", at: at)
-                || value == 0x8BED && !text.has("语言", at: at) && !text.has("语", at: at - 1)
+                value == "话" || text.has("方言", at: at)
+                || value == "语" && !text.has("语言", at: at) && !text.has("语", at: at - 1)
             guard isAccent || isTongue, at >= clause else { continue }
             let end = isAccent || text.has("方言", at: at) ? at + 2 : at + 1
             // 口音似甘肃, 听口音像湖南
@@ -358,7 +358,7 @@ enum Accents {
                 for word in ["似", "像", "为", "是", "像是", "疑似", "类似"] as [StaticWord]
                 where text.has(word, at: end) {
                     var begin = end + word.count
-                    if text[begin] == 0x662F { begin += 1 }
+                    if text[begin] == "是" { begin += 1 }
                     var stop = begin
                     while stop < range.upperBound, text[stop].isHan, stop - begin < 8,
                         !text.isBreak(stop) || stop == begin

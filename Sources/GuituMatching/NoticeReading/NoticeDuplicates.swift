@@ -34,6 +34,7 @@ public struct NoticeDuplicates {
     /// Keeps `text` under `id` and says whether it came before.
     public mutating func add(_ text: String, id: String) -> Match {
         let characters = NoticeText(text).scalars.filter { $0.isHan || $0.isDigit || $0.isLatin }
+            .map(\.value)
         var digest = Mix(seed: 0)
         for character in characters { digest.add(UInt64(character)) }
         let key = digest.value ^ UInt64(characters.count)

@@ -38,7 +38,7 @@ enum Heights {
     {
         let previous = text[place - 1]
         if place > range.lowerBound,
-            previous.isDigit || previous == 0x2E || previous == 0x2D || previous.isLatin
+            previous.isDigit || previous == "." || previous == "-" || previous.isLatin
                 || Numeral.digit(previous) != nil
         {
             return nil
@@ -54,9 +54,9 @@ enum Heights {
         }
         var isRange = one.low != one.high
         let joint = text[one.end]
-        if joint == 0x2D || joint == 0x81F3 || joint == 0x5230 || joint == 0x7E {
+        if joint == "-" || joint == "至" || joint == "到" || joint == "~" {
             var next = one.end + 1
-            if text[next] == 0x2D || text[next] == 0x7E { next += 1 }
+            if text[next] == "-" || text[next] == "~" { next += 1 }
             if let other = length(text, next, range.upperBound, bare: true), other.low > one.low {
                 one = (one.low, other.low, other.end, one.hasUnit || other.hasUnit)
                 isRange = true
@@ -78,7 +78,7 @@ enum Heights {
             for begin in max(range.lowerBound, place - 4)..<max(place, range.lowerBound + 1) {
                 if begin < place, let (_, stop) = about.match(text, at: begin, to: place),
                     stop == place
-                        || (text[stop] == 0x3A || text[stop] == 0x4E3A || text[stop] == 0x6709)
+                        || (text[stop] == ":" || text[stop] == "为" || text[stop] == "有")
                 {
                     (one.low, one.high) = (one.low - 2, one.high + 2)
                     break
@@ -96,32 +96,32 @@ enum Heights {
     private static func length(_ text: NoticeText, _ place: Int, _ limit: Int, bare: Bool) -> (
         low: Int, high: Int, end: Int, hasUnit: Bool
     )? {
-        let metre: UInt32 = 0x7C73
+        let metre: Unicode.Scalar = "米"
         // 一米六五 and 1米65
         if let metres = Numeral.digit(text[place])
-            ?? (text[place].isDigit ? Int(text[place] - 0x30) : nil),
+            ?? (text[place].isDigit ? Int(text[place].value - 48) : nil),
             (1...2).contains(metres), text[place + 1] == metre || isM(text, place + 1)
         {
             var at = place + 2
             var digits: [Int] = []
-            if text[at] == 0x96F6 || text[at] == 0x3007 {
+            if text[at] == "零" || text[at] == "〇" {
                 digits.append(0)
                 at += 1
             }
             while digits.count < 2, at < text.count,
                 let digit = Numeral.digit(text[at])
-                    ?? (text[at].isDigit ? Int(text[at] - 0x30) : nil)
+                    ?? (text[at].isDigit ? Int(text[at].value - 48) : nil)
             {
                 digits.append(digit)
                 at += 1
             }
             if digits.isEmpty {
-                return text[at] == 0x591A || text[at] == 0x51E0
+                return text[at] == "多" || text[at] == "几"
                     ? nil : (metres * 100, metres * 100, at, true)
             }
             let base = metres * 100 + digits[0] * 10
             if digits.count == 1 {
-                if text[at] == 0x51E0 || text[at] == 0x591A {  // 几 多
+                if text[at] == "几" || text[at] == "多" {  // 几 多
                     return (base, base + 9, at + 1, true)
                 }
                 return (base, base, at, true)
@@ -129,30 +129,30 @@ enum Heights {
             return (base + digits[1], base + digits[1], at, true)
         }
         guard let (whole, end) = Numeral.plain(text, place, limit: 3) else { return nil }
-        if text[end] == 0x2E || text[end] == 0x3002 || text[end] == 0xB7, text[end + 1].isDigit,
+        if text[end] == "." || text[end] == "。" || text[end] == "·", text[end + 1].isDigit,
             (0...2).contains(whole), let (part, stop) = Numeral.plain(text, end + 1, limit: 2)
         {
             let digits = stop - end - 1
             let centimetres = whole * 100 + (digits == 1 ? part * 10 : part)
             if text[stop] == metre { return (centimetres, centimetres, stop + 1, true) }
             if isM(text, stop) { return (centimetres, centimetres, stop + 1, true) }
-            return bare || text[stop] == 0x81F3 || text[stop] == 0x2D
+            return bare || text[stop] == "至" || text[stop] == "-"
                 ? (centimetres, centimetres, stop, false) : nil
         }
         for unit in ["厘米", "公分", "cm", "CM", "Cm", "㎝"] as [StaticWord]
         where text.has(unit, at: end) {
             return (whole, whole, end + unit.count, true)
         }
-        if text[end] == 0x339D { return (whole, whole, end + 1, true) }
+        if text[end] == "㎝" { return (whole, whole, end + 1, true) }
         let next = text[end]
         let other =
-            next == 0x5C81 || next == 0x516C || next == 0x6597 || next == 0x65A4 || next == 0x6B
-            || next == 0x4B || next == 0x5E74
+            next == "岁" || next == "公" || next == "斗" || next == "斤" || next == "k"
+            || next == "K" || next == "年"
         return bare && !other && whole >= 45 ? (whole, whole, end, false) : nil
     }
 
     private static func isM(_ text: NoticeText, _ place: Int) -> Bool {
-        (text[place] == 0x6D || text[place] == 0x4D) && !text[place + 1].isLatin
+        (text[place] == "m" || text[place] == "M") && !text[place + 1].isLatin
     }
 
     /// 身高 within the few characters before.
@@ -161,7 +161,7 @@ enum Heights {
         while at > range.lowerBound, place - at < 9 {
             at -= 1
             let value = text[at]
-            if value == 0x2C || value == 0x3002 || value == 0x3B { return false }
+            if value == "," || value == "。" || value == ";" { return false }
             if let (_, end) = names.match(text, at: at, to: place) {
                 // 高 alone is tall only right before the number.
                 return end - at > 1 || place - end <= 2
@@ -172,8 +172,8 @@ enum Heights {
 
     private static func isLengthOfOther(_ text: NoticeText, _ place: Int, _ end: Int) -> Bool {
         let next = text[end]
-        if next == 0x957F || next == 0x5BBD || next == 0x5904 || next == 0x8FDC || next == 0x6DF1
-            || next == 0x7684 && text[end + 1] == 0x75A4
+        if next == "长" || next == "宽" || next == "处" || next == "远" || next == "深"
+            || next == "的" && text[end + 1] == "疤"
         {
             return true
         }
@@ -186,8 +186,8 @@ enum Heights {
         var at = place
         while at > range.lowerBound, place - at < 16 {
             at -= 1
-            if text[at] == 0x3002 || text[at] == 0x3B { return false }
-            if text[at] == 0x73B0 && text[at + 1] != 0x573A && text[at - 1] != 0x53D1 {
+            if text[at] == "。" || text[at] == ";" { return false }
+            if text[at] == "现" && text[at + 1] != "场" && text[at - 1] != "发" {
                 return true
             }  // 现
             if text.has("目前", at: at) || text.has("如今", at: at) { return true }

@@ -155,15 +155,15 @@ enum NoticeLabels {
                 return (label, value)
             }
             // 身高(cm): and 原居地（自述）: and 走失时间(农历):
-            if text[end] == 0x28 {
+            if text[end] == "(" {
                 var close = end + 1
-                while close < min(text.count, end + 10), text[close] != 0x29 { close += 1 }
-                if text[close] == 0x29, let value = colon(text, at: close + 1) {
+                while close < min(text.count, end + 10), text[close] != ")" { close += 1 }
+                if text[close] == ")", let value = colon(text, at: close + 1) {
                     return (label, value)
                 }
             }
-            if text[end] == 0x5D {  // 【性别】男
-                return text[place - 1] == 0x5B ? (label, end + 1) : nil
+            if text[end] == "]" {  // 【性别】男
+                return text[place - 1] == "[" ? (label, end + 1) : nil
             }
             // 走失地点芜湖市…, 床号外二-23 at the beginning of a clause.
             if end - place >= 2, label.needsNoMark(length: end - place),
@@ -182,7 +182,7 @@ enum NoticeLabels {
     }
 
     private static func colon(_ text: NoticeText, at place: Int) -> Int? {
-        text[place] == 0x3A && text.gap(place) < NoticeText.Gap.line ? place + 1 : nil
+        text[place] == ":" && text.gap(place) < NoticeText.Gap.line ? place + 1 : nil
     }
 
     /// A label nobody has listed: up to ten characters at the beginning of a
@@ -190,7 +190,7 @@ enum NoticeLabels {
     private static func guessed(_ text: NoticeText, at place: Int) -> (
         label: NoticeLabel, end: Int
     )? {
-        guard text.isBreak(place) || text[place - 1] == 0x2C || text[place - 1] == 0x3002 else {
+        guard text.isBreak(place) || text[place - 1] == "," || text[place - 1] == "。" else {
             return nil
         }
         var end = place
@@ -235,7 +235,7 @@ enum NoticeLabels {
 
     /// Whether a line holds a label and a colon anywhere.
     static func hasOwnLabel(_ text: NoticeText, line: Range<Int>) -> Bool {
-        for place in line.prefix(14) where text[place] == 0x3A { return true }
+        for place in line.prefix(14) where text[place] == ":" { return true }
         return false
     }
 
@@ -245,8 +245,8 @@ enum NoticeLabels {
             let (label, end) = words.match(text, at: range.lowerBound, to: range.upperBound)
         else { return nil }
         if end == range.upperBound { return label }
-        if text[end] == 0x28 || text[end] == 0x2F
-            || (text[end] == 0x3A && end + 1 == range.upperBound)
+        if text[end] == "(" || text[end] == "/"
+            || (text[end] == ":" && end + 1 == range.upperBound)
         {
             return label
         }

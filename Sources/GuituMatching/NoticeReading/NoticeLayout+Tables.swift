@@ -2,7 +2,7 @@
 extension NoticeLayout {
     // MARK: Tables
 
-    func cells(of line: Range<Int>, by mark: UInt32) -> [Range<Int>] {
+    func cells(of line: Range<Int>, by mark: Unicode.Scalar) -> [Range<Int>] {
         var cells: [Range<Int>] = []
         var begin = line.lowerBound
         for place in line where text.scalars[place] == mark {
@@ -11,7 +11,7 @@ extension NoticeLayout {
             begin = place + 1
         }
         cells.append(begin..<line.upperBound)
-        if mark == 0x7C {
+        if mark == "|" {
             if cells.first?.isEmpty == true { cells.removeFirst() }
             if cells.last?.isEmpty == true { cells.removeLast() }
         }
@@ -49,13 +49,13 @@ extension NoticeLayout {
     mutating func table(from at: Int) -> Int? {
         let line = lines[at]
         guard line.count < 400 else { return nil }
-        for mark in [9, 0x7C, 0x2F, 0x2C, 0x3001, 0] as [UInt32] {
-            let header = mark == 0 ? blankCells(of: line) : cells(of: line, by: mark)
+        for mark in ["\t", "|", "/", ",", "、", " "] as [Unicode.Scalar] {
+            let header = mark == " " ? blankCells(of: line) : cells(of: line, by: mark)
             guard header.count >= 3 else { continue }
             let labels = header.map { NoticeLabels.cell(text, $0) }
             let known = labels.count { $0 != nil }
             guard known >= 3, known * 3 >= header.count * 2 else { continue }
-            if mark == 0x3001 || mark == 0x2C {
+            if mark == "、" || mark == "," {
                 // 姓名、性别、年龄 in a sentence is no table: nothing else may be on the line.
                 guard known == header.count, at + 1 < lines.count else { continue }
             }
@@ -64,20 +64,20 @@ extension NoticeLayout {
             while next < lines.count {
                 let row = lines[next]
                 if text.scalars[row].allSatisfy({
-                    $0 == 0x2D || $0 == 0x7C || $0 == 0x3A || $0 == 0x3D
+                    $0 == "-" || $0 == "|" || $0 == ":" || $0 == "="
                 }) {
                     next += 1
                     continue
                 }
                 let parts =
-                    mark == 0 ? blankCells(of: row) : split(row, by: mark, into: header.count)
+                    mark == " " ? blankCells(of: row) : split(row, by: mark, into: header.count)
                 guard parts.count >= 3, parts.count * 2 > header.count else { break }
                 // A header again is the next page of the same table.
                 if parts.count(where: { NoticeLabels.cell(text, $0) != nil }) * 2 > parts.count {
                     next += 1
                     continue
                 }
-                if mark == 0, parts.count != header.count { break }
+                if mark == " ", parts.count != header.count { break }
                 var units: [Unit] = []
                 for (place, cell) in parts.enumerated() where !cell.isEmpty {
                     let label = place < labels.count ? labels[place] ?? .mixed : .mixed
@@ -95,22 +95,22 @@ extension NoticeLayout {
 
     /// Cells of a row; marks within quotes and brackets stay, and what is too
     /// many belongs to the last column.
-    func split(_ row: Range<Int>, by mark: UInt32, into count: Int) -> [Range<Int>] {
+    func split(_ row: Range<Int>, by mark: Unicode.Scalar, into count: Int) -> [Range<Int>] {
         var cells: [Range<Int>] = []
         var begin = row.lowerBound
         var depth = 0
         for place in row {
             switch text.scalars[place] {
-            case 0x28, 0x201C: depth += 1
-            case 0x29, 0x201D: depth = max(0, depth - 1)
-            case mark where depth == 0 && cells.count + 1 < count + (mark == 0x7C ? 2 : 0):
+            case "(", "“": depth += 1
+            case ")", "”": depth = max(0, depth - 1)
+            case mark where depth == 0 && cells.count + 1 < count + (mark == "|" ? 2 : 0):
                 cells.append(begin..<place)
                 begin = place + 1
             default: break
             }
         }
         cells.append(begin..<row.upperBound)
-        if mark == 0x7C {
+        if mark == "|" {
             if cells.first?.isEmpty == true { cells.removeFirst() }
             if cells.last?.isEmpty == true { cells.removeLast() }
         }
@@ -119,13 +119,13 @@ extension NoticeLayout {
 
     /// Labels down the first column and a person in each of the others.
     mutating func transposed(from at: Int) -> Int? {
-        for mark in [9, 0x7C] as [UInt32] {
+        for mark in ["\t", "|"] as [Unicode.Scalar] {
             var next = at
             var columns: [[Unit]] = []
             while next < lines.count {
                 let row = lines[next]
                 if next > at,
-                    text.scalars[row].allSatisfy({ $0 == 0x2D || $0 == 0x7C || $0 == 0x3A })
+                    text.scalars[row].allSatisfy({ $0 == "-" || $0 == "|" || $0 == ":" })
                 {
                     next += 1
                     continue
@@ -151,12 +151,12 @@ extension NoticeLayout {
 
     /// Labels and values by turns, as a form on a web page has them.
     mutating func form(from at: Int) -> Int? {
-        for mark in [9, 0x7C] as [UInt32] {
+        for mark in ["\t", "|"] as [Unicode.Scalar] {
             var next = at
             var units: [Unit] = []
             while next < lines.count {
                 let parts = cells(of: lines[next], by: mark).filter { !$0.isEmpty }
-                if text.scalars[lines[next]].allSatisfy({ $0 == 0x2D || $0 == 0x7C || $0 == 0x3A })
+                if text.scalars[lines[next]].allSatisfy({ $0 == "-" || $0 == "|" || $0 == ":" })
                 {
                     next += 1
                     continue
@@ -196,12 +196,12 @@ extension NoticeLayout {
         for line in lines {
             var begin = line.lowerBound
             for place in line.lowerBound...line.upperBound
-            where place == line.upperBound || text[place] == 0x3B || text[place] == 0x3002 {
+            where place == line.upperBound || text[place] == ";" || text[place] == "。" {
                 let part = begin..<place
                 begin = min(place + 1, line.upperBound)
                 guard !part.isEmpty else { continue }
                 var found: [Range<Int>]?
-                for mark in [0x2F, 0x7C, 9] as [UInt32] {
+                for mark in ["/", "|", "\t"] as [Unicode.Scalar] {
                     let parts = cells(of: part, by: mark).filter { !$0.isEmpty }
                     if parts.count >= 4, parts.contains(where: isSex) { found = parts }
                 }
@@ -223,7 +223,7 @@ extension NoticeLayout {
     func isSpaced(_ line: Range<Int>) -> Bool {
         guard line.count < 120 else { return false }
         let cells = blankCells(of: line)
-        return cells.count >= 4 && !line.contains(where: { text[$0] == 0x3A || text[$0] == 0x3002 })
+        return cells.count >= 4 && !line.contains(where: { text[$0] == ":" || text[$0] == "。" })
             && cells.contains { Ages.mentions(text, in: $0).contains { $0.hasUnit } }
             && cells.prefix(3).contains {
                 isSex($0) || SexWords.nouns.isIn(text, $0)
@@ -232,14 +232,14 @@ extension NoticeLayout {
     }
 
     func isSex(_ cell: Range<Int>) -> Bool {
-        cell.count <= 2 && (text[cell.lowerBound] == 0x7537 || text[cell.lowerBound] == 0x5973)
+        cell.count <= 2 && (text[cell.lowerBound] == "男" || text[cell.lowerBound] == "女")
     }
 
     func typed(_ cells: [Range<Int>]) -> [Unit] {
         var cells = cells
         // 【5月寻亲】 before the first cell is a title.
         if let first = cells.first,
-            let close = first.last(where: { text[$0] == 0x5D || text[$0] == 0x3A })
+            let close = first.last(where: { text[$0] == "]" || text[$0] == ":" })
         {
             cells[0] = (close + 1)..<first.upperBound
         }

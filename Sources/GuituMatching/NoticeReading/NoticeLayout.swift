@@ -47,9 +47,9 @@ struct NoticeLayout {
             let previous = text[place - 1]
             let atLine = text.gap(place) >= NoticeText.Gap.line
             guard
-                atLine || previous == 0x3002 || previous == 0x3B || previous == 0x3A
-                    || previous == 0x5D || text.isBreak(place)
-                    || (0x2460...0x2473).contains(text[place]),
+                atLine || previous == "。" || previous == ";" || previous == ":"
+                    || previous == "]" || text.isBreak(place)
+                    || ("①"..."⑳").contains(text[place]),
                 let mark = Enumerator.read(text, at: place)
             else { continue }
             let index = byStyle.firstIndex { $0.style == mark.style }
@@ -99,7 +99,7 @@ struct NoticeLayout {
             if isNew, text.gap(place) == NoticeText.Gap.paragraph, place - begin > 20 {
                 return place
             }
-            guard isNew || text[place - 1] == 0x3002 || text[place - 1] == 0x3B else { continue }
+            guard isNew || text[place - 1] == "。" || text[place - 1] == ";" else { continue }
             if let (label, _) = NoticeLabels.words.match(text, at: place, to: text.count),
                 case .contact = label
             {
@@ -146,8 +146,8 @@ struct NoticeLayout {
             let begins = text.all.filter { place in
                 text.has(word, at: place) && !text[place - 1].isHan
                     || (text.has(word, at: place) && text.gap(place) > 0)
-                    || (text.has(word, at: place) && word.first == 0x59D3
-                        && text[place - 1] == 0x62A5)
+                    || (text.has(word, at: place) && text[place] == "姓"
+                        && text[place - 1] == "报")
             }
             guard begins.count >= 2 else { continue }
             let starts = begins.map(lineStart)
@@ -165,7 +165,7 @@ struct NoticeLayout {
         let starts = text.all.filter { place in
             let previous = text[place - 1]
             return
-                (previous == 0x3002 || previous == 0x3B || text.gap(place) >= NoticeText.Gap.line)
+                (previous == "。" || previous == ";" || text.gap(place) >= NoticeText.Gap.line)
                 && words.match(text, at: place, to: text.count) != nil
         }
         guard let first = starts.first else { return false }
@@ -239,13 +239,13 @@ struct NoticeLayout {
                 at = end
                 continue
             }
-            if isNewLine, label != nil, text[at - 1] != 0x3001, text[at - 1] != 0x2C {
+            if isNewLine, label != nil, text[at - 1] != "、", text[at - 1] != "," {
                 close(at)
                 (label, begin) = (nil, at)
-            } else if value == 0x3002, label != nil, !isMixed(label) {
+            } else if value == "。", label != nil, !isMixed(label) {
                 close(at)
                 (label, begin) = (nil, at + 1)
-            } else if value == 0x7C || value == 9, label != nil {
+            } else if value == "|" || value == "\t", label != nil {
                 close(at)
                 (label, begin) = (nil, at + 1)
             }
@@ -279,7 +279,7 @@ struct NoticeLayout {
             return nil
         }
         // 性别:男年龄:约70岁
-        return found.isStrict && text[end] == 0x3A && text.gap(end) < NoticeText.Gap.line
+        return found.isStrict && text[end] == ":" && text.gap(end) < NoticeText.Gap.line
             ? (found, end + 1) : nil
     }
 
@@ -293,7 +293,7 @@ struct NoticeLayout {
         for word in ["姓名", "性别", "年龄", "身高", "口音", "时间", "地点", "特征", "衣着", "电话"] as [StaticWord] {
             if let place = text.find(word, in: range) {
                 count += 1
-                if text[place + 2] == 0x3A || text[place + 2] == 0x3001 || text[place + 2] == 0x2C {
+                if text[place + 2] == ":" || text[place + 2] == "、" || text[place + 2] == "," {
                     return false
                 }
             }
@@ -308,10 +308,10 @@ struct NoticeLayout {
         return range
     }
 
-    static func isRim(_ value: UInt32) -> Bool {
+    static func isRim(_ value: Unicode.Scalar) -> Bool {
         switch value {
-        case 0x2C, 0x3002, 0x3B, 0x3A, 0x3001, 0x7C, 9, 0x21, 0x2D, 0x5B, 0x5D, 0x7E, 0x2E, 0x2A,
-            0x23:
+        case ",", "。", ";", ":", "、", "|", "\t", "!", "-", "[", "]", "~", ".", "*",
+            "#":
             true
         default: false
         }

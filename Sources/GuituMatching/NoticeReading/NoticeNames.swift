@@ -12,17 +12,17 @@ struct NameMention {
 }
 
 enum Names {
-    private static let surnames: Set<UInt32> = {
-        var set: Set<UInt32> = []
-        for value in 0x3400...0x9FFF {
+    private static let surnames: Set<Unicode.Scalar> = {
+        var set: Set<Unicode.Scalar> = []
+        for value in UInt32(0x3400)...0x9FFF {
             if let scalar = Unicode.Scalar(value), Surnames.isSurname(Character(scalar)) {
-                set.insert(UInt32(value))
+                set.insert(scalar)
             }
         }
         // Rare ones that interviewers meet; the table of names leaves them out.
         for scalar in "遆佀妫渠禤湛茅於尉奉琚旷蹇冒释仵玄熬苌斐庚恭蒿鸿桓戢翦郐蒉寥泠卯闽沐溥祈耆羌郯巍甯智靖逯仡郄昝亓幺召刀岩玉依罕波则吉阿马沙曲俄日海勒"
             .unicodeScalars
-        { set.insert(scalar.value) }
+        { set.insert(scalar) }
         return set
     }()
     private static let compounds = Lexicon<Void>(Surnames.compound.joined(separator: " "))
@@ -95,46 +95,46 @@ enum Names {
             let next = text[at + 1]
             return at == place + 2 && !next.isHan
                 && [
-                    0x9AD8, 0x4E4B, 0x4E3A, 0x548C, 0x4F1A, 0x6709, 0x6C11, 0x73B0, 0x5728, 0x4EBA,
-                    0x5934, 0x4E00,
+                    "高", "之", "为", "和", "会", "有", "民", "现", "在", "人",
+                    "头", "一",
                 ].contains(text[at])
                 && !text[at - 1].isDigit
         }
         let after = text[at + 2]
         return text[at + 1].isHan && !after.isHan
             && [
-                0x548C, 0x6709, 0x5728, 0x4E8E, 0x5411, 0x81EA, 0x5BB6, 0x4F1A, 0x4E00, 0x5C31,
-                0x6765, 0x5230, 0x81F3, 0x9AD8, 0x8EAB, 0x4E3A, 0x5F53, 0x4E4B, 0x5176, 0x968F,
+                "和", "有", "在", "于", "向", "自", "家", "会", "一", "就",
+                "来", "到", "至", "高", "身", "为", "当", "之", "其", "随",
             ].contains(text[at])
     }
 
-    static func isSurname(_ value: UInt32) -> Bool { surnames.contains(value) }
+    static func isSurname(_ value: Unicode.Scalar) -> Bool { surnames.contains(value) }
 
     /// The quoted words at `place`.
     static func quoted(_ text: NoticeText, _ place: Int, _ limit: Int) -> Range<Int>? {
-        guard text[place] == 0x201C else { return nil }
+        guard text[place] == "“" else { return nil }
         var end = place + 1
-        while end < limit, end - place <= 8, text[end] != 0x201D { end += 1 }
-        guard text[end] == 0x201D, end > place + 1 else { return nil }
+        while end < limit, end - place <= 8, text[end] != "”" { end += 1 }
+        guard text[end] == "”", end > place + 1 else { return nil }
         return (place + 1)..<end
     }
 
     /// Whether 音 stands in or behind what follows a name.
     static func heard(_ text: NoticeText, after place: Int) -> (isHeard: Bool, end: Int) {
         var at = place
-        if text[at] == 0x201D { at += 1 }
+        if text[at] == "”" { at += 1 }
         if text.has("二字", at: at) || text.has("两字", at: at) || text.has("三字", at: at) { at += 2 }
-        if text[at] == 0x28 {
+        if text[at] == "(" {
             var close = at + 1
             var heard = false
-            while close < min(text.count, at + 16), text[close] != 0x29 {
-                if text[close] == 0x97F3 { heard = true }
+            while close < min(text.count, at + 16), text[close] != ")" {
+                if text[close] == "音" { heard = true }
                 close += 1
             }
-            return (heard, text[close] == 0x29 ? close + 1 : at)
+            return (heard, text[close] == ")" ? close + 1 : at)
         }
-        if text[at] == 0x97F3, !text[at + 1].isHan || text[at + 1] == 0x8BD1 {
-            return (true, text[at + 1] == 0x8BD1 ? at + 2 : at + 1)
+        if text[at] == "音", !text[at + 1].isHan || text[at + 1] == "译" {
+            return (true, text[at + 1] == "译" ? at + 2 : at + 1)
         }
         if text.has(",音", at: at) || text.has("谐音", at: at) || text.has("音译", at: at) {
             return (true, at + 2)
@@ -151,7 +151,7 @@ enum Names {
         var clause = at
         while at < range.upperBound {
             let value = text.scalars[at]
-            if value == 0x2C || value == 0x3002 || value == 0x3B || value == 0x21
+            if value == "," || value == "。" || value == ";" || value == "!"
                 || text.isBreak(at)
             {
                 clause = text.isBreak(at) ? at : at + 1
@@ -163,7 +163,7 @@ enum Names {
                 at = max(at + 1, mention.range.upperBound)
                 continue
             }
-            if at == clause || text[at - 1] == 0x3A || text[at - 1] == 0x5D || text[at - 1] == 0x29,
+            if at == clause || text[at - 1] == ":" || text[at - 1] == "]" || text[at - 1] == ")",
                 let mention = opening(text, at, range)
             {
                 found.append(mention)
@@ -182,11 +182,11 @@ enum Names {
     ) -> NameMention? {
         // 我叫 is the writer; 爸爸叫, 有个哥哥叫 are relatives unless it is 我爸叫.
         let single = end - at == 1
-        if text[at - 1] == 0x6211, single || text[at] == 0x540D { return nil }
+        if text[at - 1] == "我", single || text[at] == "名" { return nil }
         let before = max(clause, at - 10)..<at
         if single, let (_, kinRange) = kin.first(text, in: before),
-            text[kinRange.lowerBound - 1] != 0x6211,
-            text[kinRange.lowerBound - 1] != 0x4FFA, text[kinRange.lowerBound - 2] != 0x6211
+            text[kinRange.lowerBound - 1] != "我",
+            text[kinRange.lowerBound - 1] != "俺", text[kinRange.lowerBound - 2] != "我"
         {
             return nil
         }
@@ -196,13 +196,13 @@ enum Names {
             return nil
         }
         var place = end
-        while text[place] == 0x3A || text.has("叫", at: place) || text[place] == 0x662F
-            || text[place] == 0x4E3A
+        while text[place] == ":" || text.has("叫", at: place) || text[place] == "是"
+            || text[place] == "为"
         { place += 1 }
         if let quoted = quoted(text, place, range.upperBound) {
             // 自称“李家湾”人, 自称姓“普”: a place, a surname.
             let after = text[quoted.upperBound + 1]
-            if after == 0x4EBA || after == 0x7684 || after == 0x6751 { return nil }
+            if after == "人" || after == "的" || after == "村" { return nil }
             let (isHeard, stop) = heard(text, after: quoted.upperBound)
             if quoted.count == 1 && kind == .name { return nil }
             let full =
@@ -215,7 +215,7 @@ enum Names {
             }
             let first = text[quoted.lowerBound]
             let calls =
-                first == 0x963F || first == 0x8001 || first == 0x5C0F && quoted.count == 2
+                first == "阿" || first == "老" || first == "小" && quoted.count == 2
                 || (quoted.count == 2 && first == text[quoted.lowerBound + 1])
             let isAlias = kind == .alias || !full || calls
             return NameMention(
@@ -230,7 +230,7 @@ enum Names {
                 text.gap(stop) == 0 || stop == place,
                 stops.match(text, at: stop, to: text.count) == nil
             { stop += 1 }
-            guard stop - place >= 2, text[at - 1] != 0x5D else { return nil }
+            guard stop - place >= 2, text[at - 1] != "]" else { return nil }
             return NameMention(
                 range: place..<stop, isHeard: false, isAlias: true, confidence: 0.75, end: stop)
         }
@@ -241,7 +241,7 @@ enum Names {
         let next = text[name.upperBound]
         let closes =
             !next.isHan || text.gap(name.upperBound) > 0
-            || stops.match(text, at: name.upperBound, to: text.count) != nil || next == 0x97F3
+            || stops.match(text, at: name.upperBound, to: text.count) != nil || next == "音"
         guard closes else { return nil }
         // 自称家住, 自称湖南人: the place that a trigger may also bring.
         if isPlaceWord(text, name) { return nil }
@@ -262,7 +262,7 @@ enum Names {
     private static func opening(_ text: NoticeText, _ at: Int, _ range: Range<Int>) -> NameMention?
     {
         var place = at
-        let inQuotes = text[at] == 0x201C
+        let inQuotes = text[at] == "“"
         if inQuotes { place += 1 }
         if let called = called(text, at, range) { return called }
         guard let name = name(text, place, range.upperBound), !isPlaceWord(text, name) else {
@@ -271,17 +271,17 @@ enum Names {
         var (isHeard, next) = heard(text, after: name.upperBound)
         if inQuotes, next == name.upperBound { return nil }
         let hadBreak =
-            text[next] == 0x2C || text[next] == 0x3001 || text.gap(next) > 0
+            text[next] == "," || text[next] == "、" || text.gap(next) > 0
             || next > name.upperBound
-        if text[next] == 0x2C || text[next] == 0x3001 || text[next] == 0x28 { next += 1 }
+        if text[next] == "," || text[next] == "、" || text[next] == "(" { next += 1 }
         let follows =
             SexWords.stands(text, next) != nil || text.has("性别", at: next)
             || text.has("现年", at: next)
             || text.has("今年", at: next) || text.has("年龄", at: next) || text.has("享年", at: next)
             || text.has("汉族", at: next) || text.has("出生", at: next)
-            || (Numeral.read(text, next).map { text[$0.end] == 0x5C81 } ?? false)
+            || (Numeral.read(text, next).map { text[$0.end] == "岁" } ?? false)
             || (Numeral.plain(text, next, limit: 4).map {
-                $0.value > 1900 && text[$0.end] == 0x5E74
+                $0.value > 1900 && text[$0.end] == "年"
             } ?? false && text.find("生", in: next..<min(text.count, next + 14)) != nil)
             || (hadBreak && (text.has("乳名", at: next) || text.has("小名", at: next)))
         guard follows,
@@ -296,7 +296,7 @@ enum Names {
     /// “胖娃”,男 and 小安安,女: call-names where a name would stand.
     private static func called(_ text: NoticeText, _ at: Int, _ range: Range<Int>) -> NameMention? {
         if let quoted = quoted(text, at, range.upperBound), quoted.count >= 2, quoted.count <= 4,
-            text[quoted.upperBound + 1] == 0x2C,
+            text[quoted.upperBound + 1] == ",",
             SexWords.stands(text, quoted.upperBound + 2) != nil,
             name(text, quoted.lowerBound, quoted.upperBound)?.upperBound != quoted.upperBound
         {
@@ -304,9 +304,9 @@ enum Names {
                 range: quoted, isHeard: false, isAlias: true, confidence: 0.8,
                 end: quoted.upperBound + 1)
         }
-        guard text[at] == 0x5C0F || text[at] == 0x963F, text[at + 1].isHan else { return nil }
+        guard text[at] == "小" || text[at] == "阿", text[at + 1].isHan else { return nil }
         for end in (at + 2)...(at + 3)
-        where text[end] == 0x2C && SexWords.stands(text, end + 1) != nil {
+        where text[end] == "," && SexWords.stands(text, end + 1) != nil {
             return NameMention(
                 range: at..<end, isHeard: false, isAlias: false, confidence: 0.75, end: end)
         }
@@ -327,35 +327,35 @@ enum Names {
     ) -> NameMention? {
         var place = at
         var confidence = 0.8
-        if text[at] == 0x5C81 {
+        if text[at] == "岁" {
             place += 1
-            if text[place] == 0x7684 { place += 1 }
+            if text[place] == "的" { place += 1 }
             if let (_, end) = nouns.match(text, at: place, to: range.upperBound) { place = end }
         } else if let (_, end) = nouns.match(text, at: at, to: range.upperBound) {
             place = end
             confidence = 0.7
         } else if isMissing,
-            text[at] == 0x6211 || text[at] == 0x4FFA || text.has("寻找", at: at)
+            text[at] == "我" || text[at] == "俺" || text.has("寻找", at: at)
                 || text.has("寻", at: at) && text.isBreak(at)
         {
             place += text.has("寻找", at: at) ? 2 : 1
-            if text[place] == 0x6211 { place += 1 }
-            if text[place] == 0x7684 || text[place] == 0x5BB6 { place += 1 }
-            if text[place] == 0x7684 { place += 1 }
+            if text[place] == "我" { place += 1 }
+            if text[place] == "的" || text[place] == "家" { place += 1 }
+            if text[place] == "的" { place += 1 }
             if let (_, end) = relations.match(text, at: place, to: range.upperBound) {
                 place = end
             } else if !text.has("寻找", at: at) {
                 return nil
             }
             confidence = 0.85
-        } else if isMissing, text[at] == 0x4E4B,
-            [0x7236, 0x6BCD, 0x59BB, 0x592B, 0x5B50, 0x5973, 0x5144, 0x5F1F, 0x59D0, 0x59B9]
+        } else if isMissing, text[at] == "之",
+            ["父", "母", "妻", "夫", "子", "女", "兄", "弟", "姐", "妹"]
                 .contains(text[at + 1])
         {
             // 本人之父
             place += 2
             confidence = 0.85
-        } else if text[at] == 0x4EBA, text[at + 1].isHan, isOrigin(text, at, range) {
+        } else if text[at] == "人", text[at + 1].isHan, isOrigin(text, at, range) {
             place += 1
         } else {
             return nil
@@ -368,7 +368,7 @@ enum Names {
         let closes =
             !next.isHan || text.gap(name.upperBound) > 0
             || (stops.match(text, at: name.upperBound, to: text.count) != nil
-                && (text[at] == 0x5C81 || confidence > 0.8))
+                && (text[at] == "岁" || confidence > 0.8))
         guard closes else { return nil }
         let (isHeard, stop) = heard(text, after: name.upperBound)
         return NameMention(
@@ -383,18 +383,18 @@ enum Names {
             begin -= 1
         }
         return (begin..<at).contains {
-            text[$0] == 0x7CFB || text[$0] == 0x662F || text[$0] == 0x4E3A
+            text[$0] == "系" || text[$0] == "是" || text[$0] == "为"
         }
             && NoticePlaces.looksLike(text, (at - 2)..<at, isName: true)
     }
 
     private static func isPlaceWord(_ text: NoticeText, _ range: Range<Int>) -> Bool {
-        if text[range.upperBound - 1] == 0x6C0F || text.has("那边", at: range.upperBound)
+        if text[range.upperBound - 1] == "氏" || text.has("那边", at: range.upperBound)
             || text.has("那里", at: range.upperBound) || text.has("那一带", at: range.upperBound)
         {
             return true
         }  // 韦氏
-        if text[range.upperBound - 1] == 0x4EBA,
+        if text[range.upperBound - 1] == "人",
             NoticePlaces.isKnown(text, range.lowerBound, range.upperBound) != nil
                 || range.count == 3
         {
@@ -402,8 +402,8 @@ enum Names {
         }
         let last = text[range.upperBound - 1]
         let next = text[range.upperBound]
-        let admin: [UInt32] = [0x7701, 0x5E02, 0x53BF, 0x533A, 0x9547, 0x4E61, 0x6751, 0x5DDE]
+        let admin: [Unicode.Scalar] = ["省", "市", "县", "区", "镇", "乡", "村", "州"]
         return admin.contains(last) || admin.contains(next) || text.has("某某", at: range.lowerBound)
-            || next == 0x4EBA || next == 0x7C4D
+            || next == "人" || next == "籍"
     }
 }

@@ -6,18 +6,18 @@ struct Numeral {
     /// Nothing says it is not exact.
     var isExact: Bool { low == high }
 
-    static func digit(_ value: UInt32) -> Int? {
+    static func digit(_ value: Unicode.Scalar) -> Int? {
         switch value {
-        case 0x3007, 0x96F6: 0  // 〇 零
-        case 0x4E00, 0x58F9, 0x5E7A: 1  // 一 壹 幺
-        case 0x4E8C, 0x4E24, 0x8D30: 2  // 二 两 贰
-        case 0x4E09, 0x53C1: 3
-        case 0x56DB, 0x8086: 4
-        case 0x4E94, 0x4F0D: 5
-        case 0x516D, 0x9646: 6
-        case 0x4E03, 0x67D2: 7
-        case 0x516B, 0x634C: 8
-        case 0x4E5D, 0x7396: 9
+        case "〇", "零": 0  // 〇 零
+        case "一", "壹", "幺": 1  // 一 壹 幺
+        case "二", "两", "贰": 2  // 二 两 贰
+        case "三", "叁": 3
+        case "四", "肆": 4
+        case "五", "伍": 5
+        case "六", "陆": 6
+        case "七", "柒": 7
+        case "八", "捌": 8
+        case "九", "玖": 9
         default: nil
         }
     }
@@ -30,7 +30,7 @@ struct Numeral {
             end == place
                 || text.gap(end) <= (text.isScan ? NoticeText.Gap.blank : NoticeText.Gap.none)
         {
-            value = value * 10 + Int(text.scalars[end] - 0x30)
+            value = value * 10 + Int(text.scalars[end].value - 48)
             end += 1
         }
         guard end > place, end - place <= limit else { return nil }
@@ -50,10 +50,10 @@ struct Numeral {
 
     /// 十 八十 五十九 六七十 四十五六 十七八 七八 一百零二 七; 廿 卅 are 20 and 30.
     static func chinese(_ text: NoticeText, _ place: Int) -> Numeral? {
-        let ten: UInt32 = 0x5341
+        let ten: Unicode.Scalar = "十"
         var at = place
-        if text[at] == 0x5EFF || text[at] == 0x5345 {
-            let tens = text[at] == 0x5EFF ? 20 : 30
+        if text[at] == "廿" || text[at] == "卅" {
+            let tens = text[at] == "廿" ? 20 : 30
             if let unit = digit(text[at + 1]), unit > 0 {
                 return Numeral(low: tens + unit, high: tens + unit, end: at + 2)
             }
@@ -70,10 +70,10 @@ struct Numeral {
                 at += 2
             } else if let second = digit(text[at + 1]), second == first + 1, text[at + 2] == ten {
                 return Numeral(low: first * 10, high: second * 10, end: at + 3)
-            } else if text[at + 1] == 0x767E {  // 百
+            } else if text[at + 1] == "百" {  // 百
                 var value = first * 100
                 at += 2
-                if text[at] == 0x96F6, let unit = digit(text[at + 1]) {
+                if text[at] == "零", let unit = digit(text[at + 1]) {
                     value += unit
                     at += 2
                 } else if let tens = digit(text[at]), text[at + 1] == ten {
@@ -111,23 +111,23 @@ struct Numeral {
         let at = number.end
         let tens = number.low % 10 == 0
         switch text[at] {
-        case 0x591A, 0x51E0, 0x4F59, 0x2B, 0x5C4F:  // 多 几 余 +
+        case "多", "几", "余", "+", "屏":  // 多 几 余 +
             if tens {
                 number.high = number.low + 9
                 number.end = at + 1
-            } else if text[at] != 0x51E0 {
+            } else if text[at] != "几" {
                 number.high = number.low + 1
                 number.end = at + 1
             }
-        case 0x6765:  // 来
+        case "来":  // 来
             if tens {
                 (number.low, number.high) = (number.low - 2, number.low + 2)
                 number.end = at + 1
             }
-        case 0x51FA where text[at + 1] == 0x5934:
+        case "出" where text[at + 1] == "头":
             number.high = number.low + 3
             number.end = at + 2
-        case 0x5F00 where text[at + 1] == 0x5916:
+        case "开" where text[at + 1] == "外":
             number.high = number.low + 9
             number.end = at + 2
         default: break
@@ -201,8 +201,8 @@ enum Ages {
         if place > range.lowerBound,
             text.gap(place) == 0 || (previous.isDigit && text[place].isDigit)
         {
-            if previous.isDigit || Numeral.digit(previous) != nil || previous == 0x5341
-                || previous == 0x2E || previous == 0x7B2C
+            if previous.isDigit || Numeral.digit(previous) != nil || previous == "十"
+                || previous == "." || previous == "第"
             {
                 return nil
             }
@@ -213,16 +213,16 @@ enum Ages {
         var end = number.end
         var isVague = !number.isExact
         if number.isExact,
-            text[end] == 0x5C81 || text[end] == 0x2D || text[end] == 0x81F3
-                || text[end] == 0x5230 || text[end] == 0x7E
+            text[end] == "岁" || text[end] == "-" || text[end] == "至"
+                || text[end] == "到" || text[end] == "~"
         {
             // 60-70岁, 60岁至70岁, 20到25
             var next = end
-            if text[next] == 0x5C81 { next += 1 }
-            if text[next] == 0x2D || text[next] == 0x81F3 || text[next] == 0x5230
-                || text[next] == 0x7E
+            if text[next] == "岁" { next += 1 }
+            if text[next] == "-" || text[next] == "至" || text[next] == "到"
+                || text[next] == "~"
             {
-                if text[next + 1] == 0x2D || text[next + 1] == 0x7E { next += 1 }
+                if text[next + 1] == "-" || text[next + 1] == "~" { next += 1 }
                 if let other = Numeral.read(text, next + 1), other.low > number.low,
                     other.high <= 120,
                     other.end <= range.upperBound
@@ -234,9 +234,9 @@ enum Ages {
             }
         }
         // 17、8岁
-        if number.isExact, number.low >= 10, text[end] == 0x3001 || text[end] == 0x2C,
+        if number.isExact, number.low >= 10, text[end] == "、" || text[end] == ",",
             text[end + 1].isDigit,
-            text[end + 2] == 0x5C81, Int(text[end + 1]) - 0x30 == number.low % 10 + 1
+            text[end + 2] == "岁", Int(text[end + 1].value) - 48 == number.low % 10 + 1
         {
             number = Numeral(low: number.low, high: number.low + 1, end: end + 2)
             end += 2
@@ -255,11 +255,11 @@ enum Ages {
             // A bare number with something else behind it is something else.
             let next = text[end]
             let closed =
-                end >= range.upperBound || next == 0x2C || next == 0x3002 || next == 0x3B
-                || next == 0x29 || next == 0x3001 || text.gap(end) > 0
+                end >= range.upperBound || next == "," || next == "。" || next == ";"
+                || next == ")" || next == "、" || text.gap(end) > 0
                 || after.match(text, at: end, to: text.count) != nil
             guard closed, number.low <= 110, number.end - place <= 5, !text[place - 1].isLatin,
-                text[place - 1] != 0x2D
+                text[place - 1] != "-"
             else { return nil }
         }
         guard number.low <= 120, number.high <= 130 else { return nil }
@@ -292,7 +292,7 @@ enum Ages {
         guard let (_, found) = kin.first(text, in: begin..<mention.range.lowerBound) else {
             return false
         }
-        return text[found.lowerBound - 1] != 0x6211 && text[found.lowerBound - 1] != 0x7684
+        return text[found.lowerBound - 1] != "我" && text[found.lowerBound - 1] != "的"
     }
 
     private static func time(_ text: NoticeText, _ place: Int, _ range: Range<Int>) -> Int {
@@ -318,22 +318,22 @@ enum Ages {
     )? {
         var number = number
         var at = place
-        if text[at] == 0x5468 || text[at] == 0x865A { at += 1 }  // 周岁 虚岁
-        if text[at] == 0x5C81 {
+        if text[at] == "周" || text[at] == "虚" { at += 1 }  // 周岁 虚岁
+        if text[at] == "岁" {
             at += 1
             switch text[at] {
-            case 0x591A where number.isExact, 0x4F59 where number.isExact:
+            case "多" where number.isExact, "余" where number.isExact:
                 number.high = number.low + (number.low % 10 == 0 && number.low >= 20 ? 9 : 1)
                 at += 1
-            case 0x534A: at += 1
-            case 0x51FA where text[at + 1] == 0x5934:
+            case "半": at += 1
+            case "出" where text[at + 1] == "头":
                 number.high = number.low + 3
                 at += 2
             default: break
             }
             return (number, at)
         }
-        if text[at] == 0x65EC, number.low <= 10, place == at {  // 七旬, 六七旬
+        if text[at] == "旬", number.low <= 10, place == at {  // 七旬, 六七旬
             let decade = Numeral(low: number.low * 10, high: number.high * 10 + 9, end: at + 1)
             return number.low >= 2 ? (decade, at + 1) : nil
         }
@@ -361,7 +361,7 @@ enum Ages {
         var at = place
         while at > range.lowerBound, place - at < 12 {
             let previous = text[at - 1]
-            if previous == 0x2C || previous == 0x3002 || previous == 0x3B || previous == 0x29
+            if previous == "," || previous == "。" || previous == ";" || previous == ")"
                 || text.gap(at) >= NoticeText.Gap.wide
             {
                 break

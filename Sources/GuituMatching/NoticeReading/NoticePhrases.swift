@@ -18,7 +18,7 @@ struct NoticePhrases {
         var wasCarrying = hint == .items
         for piece in pieces(of: range) {
             let sentence = text[piece.lowerBound - 1]
-            if sentence == 0x3002 || sentence == 0x3B {
+            if sentence == "。" || sentence == ";" {
                 if hint != .clothing { wasClothing = false }
                 if hint != .items { wasCarrying = false }
             }
@@ -27,7 +27,7 @@ struct NoticePhrases {
             let keys = found[before...].map(\.key)
             wasClothing =
                 keys.contains(.clothing) || hint == .clothing
-                || (wasClothing && keys.isEmpty && sentence == 0x3001)
+                || (wasClothing && keys.isEmpty && sentence == "、")
             wasCarrying = keys.contains(.items) || hint == .items
         }
         return found
@@ -40,11 +40,11 @@ struct NoticePhrases {
         func close(_ end: Int) { if end > begin { pieces.append(begin..<end) } }
         for at in range {
             switch text.scalars[at] {
-            case 0x3001
+            case "、"
             where Numeral.digit(text[at - 1]) != nil && Numeral.digit(text[at + 1]) != nil:
                 continue  // 第二、三趾
-            case 0x2C, 0x3002, 0x3B, 0x3001, 0x21, 0x3F, 0x3A, 0x28, 0x29, 0x7C, 9, 0x2F, 0x5B,
-                0x5D, 0x2B, 0x26:
+            case ",", "。", ";", "、", "!", "?", ":", "(", ")", "|", "\t", "/", "[",
+                "]", "+", "&":
                 close(at)
                 begin = at + 1
             default:
@@ -69,8 +69,8 @@ struct NoticePhrases {
             count += 1
         }
         while piece.count > 2,
-            text[piece.upperBound - 1] == 0x7B49 || text[piece.upperBound - 1] == 0x7684
-                || text[piece.upperBound - 1] == 0x2E
+            text[piece.upperBound - 1] == "等" || text[piece.upperBound - 1] == "的"
+                || text[piece.upperBound - 1] == "."
         { piece.removeLast() }
         return piece
     }
@@ -83,7 +83,7 @@ struct NoticePhrases {
         guard whole.count >= 1 else { return }
         let isNegated =
             (Self.negated.match(text, at: whole.lowerBound, to: whole.upperBound) != nil
-                && saysNothing(whole)) || (text[whole.lowerBound] == 0x65E0 && whole.count <= 2)
+                && saysNothing(whole)) || (text[whole.lowerBound] == "无" && whole.count <= 2)
         if Self.measures.match(text, at: whole.lowerBound, to: whole.upperBound) != nil { return }
         if isNegated,
             !Self.scars.isIn(text, whole)
@@ -127,7 +127,7 @@ struct NoticePhrases {
             }
             if Self.positive.match(text, at: at, to: end) != nil,
                 (max(piece.lowerBound, at - 3)..<at).contains(where: {
-                    text[$0] == 0x4E0D || text[$0] == 0x6B20 || text[$0] == 0x5931
+                    text[$0] == "不" || text[$0] == "欠" || text[$0] == "失"
                 })
             {
                 continue
@@ -140,7 +140,7 @@ struct NoticePhrases {
     /// 无左手, 没有门牙: what is not there is the mark.
     func isMissingPart(_ piece: Range<Int>) -> Bool {
         var at = piece.lowerBound
-        if text[at] == 0x65E0 {
+        if text[at] == "无" {
             at += 1
         } else if text.has("没有", at: at) {
             at += 2
@@ -166,10 +166,10 @@ struct NoticePhrases {
             let verb = Self.wearing.match(text, at: at, to: piece.upperBound)
             let garment = Self.garments.match(text, at: at, to: piece.upperBound)
             if let verb, verb.end > garment?.end ?? 0,
-                !(text[at] == 0x7740 && at == begin && found.isEmpty && !hadVerb
+                !(text[at] == "着" && at == begin && found.isEmpty && !hadVerb
                     && hint != .clothing && at > piece.lowerBound)
             {
-                if text[verb.end] == 0x7684 && text[verb.end + 1] == 0x662F {
+                if text[verb.end] == "的" && text[verb.end + 1] == "是" {
                     begin = verb.end + 2
                 } else {
                     begin = verb.end
@@ -211,21 +211,21 @@ struct NoticePhrases {
         return found
     }
 
-    static func isFiller(_ value: UInt32) -> Bool {
+    static func isFiller(_ value: Unicode.Scalar) -> Bool {
         // 的 是 为 着 了 个 :
-        value == 0x7684 || value == 0x662F || value == 0x4E3A || value == 0x7740 || value == 0x4E86
-            || value == 0x3A || value == 0x662F
+        value == "的" || value == "是" || value == "为" || value == "着" || value == "了"
+            || value == ":" || value == "是"
     }
 
     /// 上衣裤子 are two things, 牛仔裤 and 迷彩服 one.
     static func isPair(_ text: NoticeText, _ first: Int, _ second: Int) -> Bool {
         let head = text[first - 1]
-        if head == 0x670D || head == 0x88C5 || head == 0x4ED4 || head == 0x5F69 || head == 0x895F
-            || head == 0x5E95 || head == 0x5E26 || head == 0x62D6 || head == 0x4EAC
+        if head == "服" || head == "装" || head == "仔" || head == "彩" || head == "襟"
+            || head == "底" || head == "带" || head == "拖" || head == "京"
         {
             return false
         }  // 牛仔 迷彩 对襟 打底 吊带 棉拖 老北京
-        return second - first >= 2 || ![0x5B50, 0x886B, 0x978B, 0x88E4].contains(text[first])
+        return second - first >= 2 || !["子", "衫", "鞋", "裤"].contains(text[first])
     }
 
     /// 上衣黑色, 裤子是蓝色的.
@@ -234,12 +234,12 @@ struct NoticePhrases {
         while at < limit, Self.isFiller(text[at]) { at += 1 }
         guard at < limit, Self.colours.match(text, at: at, to: limit) != nil else { return end }
         var stop = at
-        while stop < min(limit, at + 7), text[stop] != 0x7684, text[stop].isHan,
+        while stop < min(limit, at + 7), text[stop] != "的", text[stop].isHan,
             Self.garments.match(text, at: stop, to: limit) == nil
         { stop += 1 }
         // 上衣黑色裤子蓝色: the next garment begins behind the colour.
         if stop < limit, Self.garments.match(text, at: stop, to: limit) != nil,
-            let colour = (at..<stop).last(where: { text[$0] == 0x8272 })
+            let colour = (at..<stop).last(where: { text[$0] == "色" })
         {
             return colour + 1
         }
@@ -256,7 +256,7 @@ struct NoticePhrases {
             // 背部, 携带的: a part of the body, a list that follows elsewhere.
             var begin = verbEnd
             while begin < piece.upperBound,
-                Self.isFiller(text[begin]) || text[begin] == 0x4E2A || text[begin] == 0x6709
+                Self.isFiller(text[begin]) || text[begin] == "个" || text[begin] == "有"
             { begin += 1 }
             var end = piece.upperBound
             for stop in begin..<end where Self.ends.match(text, at: stop, to: end) != nil {
@@ -267,17 +267,17 @@ struct NoticePhrases {
             guard end - begin >= 2 || (end - begin >= 1 && Self.goods.isIn(text, begin..<end))
             else { return nil }
             if text.find("味", in: begin..<end) != nil { return nil }
-            if isLone || text[at] == 0x80CC, !Self.goods.isIn(text, begin..<end) { continue }
+            if isLone || text[at] == "背", !Self.goods.isIn(text, begin..<end) { continue }
             if text.has("带", at: at), !Self.goods.isIn(text, begin..<end) { continue }
             if text.has("拖着", at: at), !Self.goods.isIn(text, begin..<end) { continue }
             return begin..<end
         }
         if hint == .items
             || (wasCarrying && Self.goods.isIn(text, piece)
-                && (text[piece.lowerBound - 1] == 0x3001 || hint == .items))
+                && (text[piece.lowerBound - 1] == "、" || hint == .items))
         {
-            if text[piece.lowerBound - 1] == 0x28 { return nil }
-            if text[piece.lowerBound] == 0x65E0 || text[piece.lowerBound] == 0x5185 { return nil }
+            if text[piece.lowerBound - 1] == "(" { return nil }
+            if text[piece.lowerBound] == "无" || text[piece.lowerBound] == "内" { return nil }
             return piece
         }
         return nil
@@ -363,7 +363,7 @@ struct NoticePhrases {
         }
         if Self.build.isIn(text, piece)
             || (piece.count == 1
-                && (text[piece.lowerBound] == 0x7626 || text[piece.lowerBound] == 0x80D6)),
+                && (text[piece.lowerBound] == "瘦" || text[piece.lowerBound] == "胖")),
             piece.count <= 12
         {
             add(.build, 0.8, bareBuild(piece))
@@ -447,7 +447,7 @@ struct NoticePhrases {
         }
         for at in piece.lowerBound..<mark.lowerBound {
             if Self.body.match(text, at: at, to: mark.lowerBound + 1) != nil
-                || (text[at] == 0x5DE6 || text[at] == 0x53F3 || text[at] == 0x53CC)
+                || (text[at] == "左" || text[at] == "右" || text[at] == "双")
             {
                 return at..<max(end, mark.upperBound)
             }

@@ -22,10 +22,9 @@ enum NoticePlaces {
         return Lexicon<Void>(short.joined(separator: " "))
     }()
     /// 省 市 县 区 旗 州 盟 乡 镇 村 屯 庄 寨 苏木 and what a spot is called by.
-    private static let areas: Set<UInt32> = Set("省市县区旗州盟乡镇村屯庄寨沟湾坪营堡集组".unicodeScalars.map(\.value))
-    private static let spots: Set<UInt32> = Set(
-        "路街道口站桥场园店厂院校楼巷里城门广边旁下侧河坝山库堤岸码头亭台铺馆厅库库段处市县区镇乡村庄寨屯湾港局所湖矿林苑庙寺洞坡岭隧高速服务田地滩弄社心塘井".unicodeScalars
-            .map(\.value))
+    private static let areas: Set<Unicode.Scalar> = Set("省市县区旗州盟乡镇村屯庄寨沟湾坪营堡集组".unicodeScalars)
+    private static let spots: Set<Unicode.Scalar> = Set(
+        "路街道口站桥场园店厂院校楼巷里城门广边旁下侧河坝山库堤岸码头亭台铺馆厅库库段处市县区镇乡村庄寨屯湾港局所湖矿林苑庙寺洞坡岭隧高速服务田地滩弄社心塘井".unicodeScalars)
 
     static func isKnown(_ text: NoticeText, _ place: Int, _ limit: Int) -> Int? {
         known.match(text, at: place, to: limit)?.end
@@ -79,7 +78,7 @@ enum NoticePlaces {
     static func chunk(_ text: NoticeText, from place: Int, to limit: Int) -> Range<Int>? {
         var at = place
         var opened = false
-        if text[at] == 0x201C {
+        if text[at] == "“" {
             at += 1
             opened = true
         }
@@ -88,11 +87,11 @@ enum NoticePlaces {
             let value = text.scalars[at]
             if at > begin, text.isBreak(at) { break }
             switch value {
-            case 0x2C, 0x3002, 0x3B, 0x3A, 0x21, 0x3F, 0x29, 0x201D, 0x5B, 0x5D, 0x7C, 9, 0x2F:
+            case ",", "。", ";", ":", "!", "?", ")", "”", "[", "]", "|", "\t", "/":
                 return finish(text, begin..<at)
-            case 0x28, 0x201C:
+            case "(", "“":
                 return finish(text, begin..<at)
-            case 0x3001:
+            case "、":
                 return finish(text, begin..<at)
             default: break
             }

@@ -15,16 +15,16 @@ extension NoticeReader {
         case .alias: readAlias(range, into: &draft)
         case .code: readCode(range, into: &draft)
         case .sex:
-            if let place = range.first(where: { text[$0] == 0x7537 || text[$0] == 0x5973 }),
+            if let place = range.first(where: { text[$0] == "男" || text[$0] == "女" }),
                 place - range.lowerBound < 3
             {
                 draft.add(
-                    .sex, .text(text[place] == 0x7537 ? "male" : "female"), place..<(place + 1),
+                    .sex, .text(text[place] == "男" ? "male" : "female"), place..<(place + 1),
                     0.99)
                 readRest(after: place + 1, of: range, into: &draft)
             }
         case .ethnicity:
-            let end = range.first { text[$0] == 0x65CF }.map { $0 + 1 } ?? range.upperBound
+            let end = range.first { text[$0] == "族" }.map { $0 + 1 } ?? range.upperBound
             if end - range.lowerBound <= 8 {
                 draft.addText(.ethnicity, range.lowerBound..<end, 0.95)
             }
@@ -58,7 +58,7 @@ extension NoticeReader {
     func readRest(after place: Int, of range: Range<Int>, into draft: inout NoticeDraft) {
         var begin = place
         while begin < range.upperBound, !text[begin].isHan, !text[begin].isDigit,
-            text[begin] != 0x28
+            text[begin] != "("
         { begin += 1 }
         guard range.upperBound - begin >= 2 else { return }
         readProse(begin..<range.upperBound, .mixed, false, into: &draft)
@@ -74,14 +74,14 @@ extension NoticeReader {
         else { return false }
         let next = text[end]
         return end == range.upperBound
-            || (text[range.lowerBound] != 0x65E0 && next != 0x28 && !(next == 0x2C))
+            || (text[range.lowerBound] != "无" && next != "(" && !(next == ","))
     }
 
     func clipped(_ range: Range<Int>) -> Range<Int> {
         var end = range.lowerBound
         while end < range.upperBound {
             let value = text.scalars[end]
-            if value == 0x2C || value == 0x3002 || value == 0x3B || value == 0x28 { break }
+            if value == "," || value == "。" || value == ";" || value == "(" { break }
             if end > range.lowerBound, text.gap(end) >= NoticeText.Gap.wide { break }
             end += 1
         }
@@ -96,7 +96,7 @@ extension NoticeReader {
             "可能叫", "名叫",
         ] as [StaticWord] where text.has(word, at: begin) {
             begin += word.count
-            while text[begin] == 0x3A || text[begin] == 0x53EB { begin += 1 }
+            while text[begin] == ":" || text[begin] == "叫" { begin += 1 }
             break
         }
         let quoted = Names.quoted(text, begin, range.upperBound)
@@ -105,13 +105,13 @@ extension NoticeReader {
             (begin, end) = (quoted.lowerBound, quoted.upperBound)
         } else {
             while end < range.upperBound,
-                text.scalars[end].isHan || text[end] == 0xB7 || text[end].isLatin, end - begin < 8
+                text.scalars[end].isHan || text[end] == "·" || text[end].isLatin, end - begin < 8
             {
                 if end > begin, text.gap(end) >= NoticeText.Gap.blank, !text.isScan {
                     // 张 三 with a blank in it, but 张三 男.
                     guard end - begin == 1,
-                        text[end + 1] == 0 || !text[end + 1].isHan || text.gap(end + 1) > 0
-                            || end + 1 == range.upperBound, text[end] != 0x7537, text[end] != 0x5973
+                        text[end + 1] == "\0" || !text[end + 1].isHan || text.gap(end + 1) > 0
+                            || end + 1 == range.upperBound, text[end] != "男", text[end] != "女"
                     else { break }
                 }
                 if end - begin >= 2, SexWords.stands(text, end) != nil || text.has("性别", at: end) {
@@ -137,7 +137,7 @@ extension NoticeReader {
             return
         }
         draft.addText(
-            isGiven || (call && end - begin == 2 && text[begin] == 0x8001) ? .aliases : .name, name,
+            isGiven || (call && end - begin == 2 && text[begin] == "老") ? .aliases : .name, name,
             0.97)
         if isHeard || text.find("音", in: note) != nil {
             draft.add(.nameHeard, .flag(true), nil, 0.95)
@@ -147,7 +147,7 @@ extension NoticeReader {
         ] {
             if let place = text.find(word, in: note) {
                 var at = place + length
-                if text[at] == 0x53EB || text[at] == 0x3A || text[at] == 0x201C { at += 1 }
+                if text[at] == "叫" || text[at] == ":" || text[at] == "“" { at += 1 }
                 var last = at
                 while last < note.upperBound, text[last].isHan { last += 1 }
                 if last > at { draft.addText(.aliases, at..<last, 0.9) }
@@ -168,7 +168,7 @@ extension NoticeReader {
         guard end > begin else { return false }
         readNobodyCode(begin, end, range.upperBound, into: &draft)
         var rest = end
-        while rest < range.upperBound, text[rest] != 0x2C, text[rest] != 0x29,
+        while rest < range.upperBound, text[rest] != ",", text[rest] != ")",
             text.gap(rest) < NoticeText.Gap.blank || rest == end
         { rest += 1 }
         if rest < range.upperBound { readRest(after: rest, of: range, into: &draft) }
@@ -179,19 +179,19 @@ extension NoticeReader {
         _ begin: Int, _ nameEnd: Int, _ limit: Int, into draft: inout NoticeDraft
     ) {
         var end = nameEnd
-        if text[end] == 0x28 {
+        if text[end] == "(" {
             var close = end + 1
             var digits = false
-            while close < min(limit, end + 14), text[close] != 0x29 {
+            while close < min(limit, end + 14), text[close] != ")" {
                 if text[close].isDigit { digits = true }
                 close += 1
             }
             // 无名氏（男，30岁） tells other things.
             let inner = (end + 1)..<close
-            if text[close] == 0x29, digits, inner.count >= 2,
+            if text[close] == ")", digits, inner.count >= 2,
                 !inner.contains(where: {
-                    text[$0] == 0x5C81 || text[$0] == 0x2C || text[$0] == 0x7537
-                        || text[$0] == 0x5973
+                    text[$0] == "岁" || text[$0] == "," || text[$0] == "男"
+                        || text[$0] == "女"
                 })
             {
                 draft.addText(.code, inner, 0.75)
@@ -200,22 +200,22 @@ extension NoticeReader {
         }
         var digits = false
         while end < limit, end - nameEnd < 12,
-            text[end].isDigit || text[end].isLatin || text[end] == 0x2D
-                || text[end] == 0x53F7 && digits,
+            text[end].isDigit || text[end].isLatin || text[end] == "-"
+                || text[end] == "号" && digits,
             text.gap(end) == 0 || text.isScan
                 || end == nameEnd && text[end].isDigit && text.gap(end) <= 1
         {
             if text[end].isDigit { digits = true }
             end += 1
         }
-        if digits, text[end] != 0x5C81, text[end] != 0x5E74 || end - nameEnd != 4 {
+        if digits, text[end] != "岁", text[end] != "年" || end - nameEnd != 4 {
             draft.addText(.code, begin..<end, 0.9)
         }
     }
 
     func readAlias(_ range: Range<Int>, into draft: inout NoticeDraft) {
         var begin = range.lowerBound
-        if text[begin] == 0x201C { begin += 1 }
+        if text[begin] == "“" { begin += 1 }
         var end = begin
         while end < range.upperBound, text[end].isHan, end - begin < 6 { end += 1 }
         if end > begin { draft.addText(.aliases, begin..<end, 0.92) }
@@ -224,9 +224,9 @@ extension NoticeReader {
     func readCode(_ range: Range<Int>, into draft: inout NoticeDraft) {
         var end = range.lowerBound
         var digits = false
-        while end < range.upperBound, end - range.lowerBound < 24, text[end] != 0x2C,
-            text[end] != 0x3B, text[end] != 0x3002, text[end] != 0x29, text[end] != 0x28,
-            text[end] != 0x5D,
+        while end < range.upperBound, end - range.lowerBound < 24, text[end] != ",",
+            text[end] != ";", text[end] != "。", text[end] != ")", text[end] != "(",
+            text[end] != "]",
             end == range.lowerBound || text.gap(end) == 0
                 || (text.isScan && text.gap(end) == 1 && !text[end].isHan)
         {
@@ -262,7 +262,7 @@ extension NoticeReader {
         for at in range.lowerBound..<min(range.upperBound, range.lowerBound + 10) {
             guard let (value, end) = Numeral.plain(text, at, limit: 8) else { continue }
             let republic =
-                text.has("民国", before: at) || text[end] == 0x5E74 && text[end + 1] == 0x6B21
+                text.has("民国", before: at) || text[end] == "年" && text[end + 1] == "次"
             let year =
                 end - at == 8
                 ? value / 10000 : end - at == 6 ? value / 100 : republic ? value + 1911 : value
@@ -312,7 +312,7 @@ extension NoticeReader {
             "是", "都是", ":",
         ] as [StaticWord] where text.has(word, at: begin) && range.upperBound - begin > 3 {
             begin += word.count
-            while text[begin] == 0x3A { begin += 1 }
+            while text[begin] == ":" { begin += 1 }
         }
         var value = clipped(begin..<range.upperBound)
         if let cut = value.first(where: {
@@ -321,8 +321,8 @@ extension NoticeReader {
             value = value.lowerBound..<cut
         }
         let end = value.upperBound
-        if text[value.lowerBound] == 0x201C, value.count > 2 {
-            let close = value.first { text[$0] == 0x201D } ?? value.upperBound
+        if text[value.lowerBound] == "“", value.count > 2 {
+            let close = value.first { text[$0] == "”" } ?? value.upperBound
             value = (value.lowerBound + 1)..<close
         }
         // 市民在湖边发现 has the verb behind.
@@ -334,7 +334,7 @@ extension NoticeReader {
             value = value.lowerBound..<cut
         }
         if let trimmed = NoticePlaces.trimmedTail(text, value) { value = trimmed }
-        if label == .home, value.count > 2, text[value.upperBound - 1] == 0x4EBA {
+        if label == .home, value.count > 2, text[value.upperBound - 1] == "人" {
             value.removeLast()
         }
         if label == .home, value.count <= 4,
@@ -369,7 +369,7 @@ extension NoticeReader {
 
     func readEscortLabel(_ range: Range<Int>, into draft: inout NoticeDraft) {
         var begin = range.lowerBound
-        if text[begin] == 0x7531 || text[begin] == 0x88AB { begin += 1 }
+        if text[begin] == "由" || text[begin] == "被" { begin += 1 }
         for word in ["自行来站", "自行", "自己", "主动", "本人", "上门"] as [StaticWord]
         where text.has(word, at: begin) { return }
         var value = clipped(begin..<range.upperBound)

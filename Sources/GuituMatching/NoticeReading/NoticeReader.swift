@@ -187,11 +187,11 @@ public struct NoticeReader {
             draft.addName(name)
         }
         if let place = text.find("无名氏", in: range) ?? text.find("编号", in: range) {
-            if text[place] == 0x65E0 {
+            if text[place] == "无" {
                 readNobodyCode(place, place + 3, range.upperBound, into: &draft)
             } else {
                 var begin = place + 2
-                if text[begin] == 0x3A || text[begin] == 0x4E3A { begin += 1 }
+                if text[begin] == ":" || text[begin] == "为" { begin += 1 }
                 readCode(begin..<min(range.upperBound, begin + 16), into: &draft, alone: true)
             }
         }
@@ -217,7 +217,7 @@ public struct NoticeReader {
     func readCode(_ range: Range<Int>, into draft: inout NoticeDraft, alone: Bool) {
         var end = range.lowerBound
         var digits = false
-        while end < range.upperBound, text[end].isLatin || text[end].isDigit || text[end] == 0x2D,
+        while end < range.upperBound, text[end].isLatin || text[end].isDigit || text[end] == "-",
             text.gap(end) == 0 || end == range.lowerBound
         {
             if text[end].isDigit { digits = true }
@@ -230,17 +230,17 @@ public struct NoticeReader {
     func readBareAge(_ range: Range<Int>, into draft: inout NoticeDraft) {
         guard draft.fields[.age] == nil else { return }
         for at in range where at > range.lowerBound {
-            guard text[at - 1] == 0x2C || text.isBreak(at), let number = Numeral.read(text, at),
+            guard text[at - 1] == "," || text.isBreak(at), let number = Numeral.read(text, at),
                 (3...105).contains(number.low),
                 number.end - at >= 2
             else { continue }
             let closes =
-                text[number.end] == 0x2C || text[number.end] == 0x3002
+                text[number.end] == "," || text[number.end] == "。"
                 || (text.isBreak(number.end) && text.gap(number.end) < NoticeText.Gap.paragraph)
             let before = text[at - 2]
             guard closes, before.isHan || text.isBreak(at) && text[at - 1].isHan,
-                SexWords.stands(text, at - 2) != nil || text[at - 1] == 0x7537
-                    || text[at - 1] == 0x5973 || draft.fields[.name] != nil
+                SexWords.stands(text, at - 2) != nil || text[at - 1] == "男"
+                    || text[at - 1] == "女" || draft.fields[.name] != nil
             else { continue }
             let mention = AgeMention(
                 low: number.low, high: number.high, range: at..<number.end, source: nil,
@@ -261,16 +261,16 @@ public struct NoticeReader {
                 continue
             }
             guard let (year, end) = Numeral.plain(text, at, limit: 4),
-                end - at == 4 || end - at == 2, text[end] == 0x5E74
+                end - at == 4 || end - at == 2, text[end] == "年"
             else { continue }
             let full = year < 100 ? year + (year > 30 ? 1900 : 2000) : year
             guard (1900...2030).contains(full) else { continue }
             let tail = end..<min(range.upperBound, end + 10)
             var born =
-                text.has("生于", before: at) || text.has("出生于", before: at) || text[end + 1] == 0x751F
+                text.has("生于", before: at) || text.has("出生于", before: at) || text[end + 1] == "生"
             for place in tail where !born {
-                if text[place] == 0x2C || text[place] == 0x3002 { break }
-                if text.has("出生", at: place) || (text[place] == 0x751F && !text[place + 1].isHan) {
+                if text[place] == "," || text[place] == "。" { break }
+                if text.has("出生", at: place) || (text[place] == "生" && !text[place + 1].isHan) {
                     born = true
                 }
             }
@@ -282,20 +282,20 @@ public struct NoticeReader {
     }
 
     func readEthnicity(_ range: Range<Int>, into draft: inout NoticeDraft) {
-        for at in range where text[at] == 0x65CF && at - range.lowerBound >= 1 {
+        for at in range where text[at] == "族" && at - range.lowerBound >= 1 {
             var begin = at
             while begin > range.lowerBound, at - begin < 4, text[begin - 1].isHan,
                 !text.isBreak(begin),
-                ![0x7537, 0x5973, 0x662F, 0x7CFB, 0x4E3A].contains(text[begin - 1])
+                !["男", "女", "是", "系", "为"].contains(text[begin - 1])
             { begin -= 1 }
             let edge =
                 !text[begin - 1].isHan || text.isBreak(begin)
-                || [0x7537, 0x5973, 0x662F, 0x7CFB, 0x4E3A].contains(text[begin - 1])
+                || ["男", "女", "是", "系", "为"].contains(text[begin - 1])
             let next = text[at + 1]
             guard begin < at, edge,
                 !next.isHan || text.gap(at + 1) > 0 || text.has("老", at: at + 1)
                     || text.has("男", at: at + 1) || text.has("女", at: at + 1)
-                    || text.has("人", at: at + 1), text[at - 1] != 0x5BB6, text[at - 1] != 0x6C11
+                    || text.has("人", at: at + 1), text[at - 1] != "家", text[at - 1] != "民"
             else { continue }
             draft.addText(.ethnicity, begin..<(at + 1), 0.85)
         }

@@ -25,8 +25,8 @@ extension NoticeScenes {
         while at < range.upperBound {
             let value = text.scalars[at]
             let edge =
-                value == 0x2C || value == 0x3002 || value == 0x3B || value == 0x3A
-                || value == 0x3001 || value == 0x28
+                value == "," || value == "。" || value == ";" || value == ":"
+                || value == "、" || value == "("
             if edge { clause = at + 1 } else if text.isBreak(at) { clause = at }
             if let (needsPerson, end) = Self.homes.match(text, at: at, to: range.upperBound),
                 let home = home(after: end, needsPerson, at, range)
@@ -41,8 +41,8 @@ extension NoticeScenes {
                 continue
             }
             // 四川籍男子
-            if value == 0x7C4D, at - clause >= 2, at - clause <= 8, text[at + 1].isHan,
-                text[at + 1] != 0x8D2F,
+            if value == "籍", at - clause >= 2, at - clause <= 8, text[at + 1].isHan,
+                text[at + 1] != "贯",
                 NoticePlaces.isKnown(text, clause, at) != nil
             {
                 found.append((clause..<at, 0.8))
@@ -58,35 +58,35 @@ extension NoticeScenes {
         range: Range<Int>, confidence: Double
     )? {
         // 住 alone opens a clause: 住孝感市朋兴乡.
-        if text[at] == 0x4F4F, end == at + 1, text[at - 1].isHan, text.gap(at) == 0 { return nil }
+        if text[at] == "住", end == at + 1, text[at - 1].isHan, text.gap(at) == 0 { return nil }
         var place = end
         for word in ["你县", "贵县", "贵市", "你市", "本县", "贵区", "你区", "我县", "一个叫", "叫", "一个名叫", "名叫"]
             as [StaticWord] where text.has(word, at: place)
         { place += word.count }
-        if text[place] == 0x5728 || text[place] == 0x3A || text[place] == 0x662F
-            || text[place] == 0x4E86
+        if text[place] == "在" || text[place] == ":" || text[place] == "是"
+            || text[place] == "了"
         {
             place += 1
         }
-        let isQuoted = text[place] == 0x201C
+        let isQuoted = text[place] == "“"
         guard let chunk = homeChunk(from: place, to: range.upperBound) else { return nil }
         var after = chunk.upperBound
-        if isQuoted, text[after] == 0x201D { after += 1 }
-        if text[after] == 0x28 {
+        if isQuoted, text[after] == "”" { after += 1 }
+        if text[after] == "(" {
             var close = after
-            while close < min(range.upperBound, after + 8), text[close] != 0x29 { close += 1 }
-            if text[close] == 0x29 { after = close + 1 }
+            while close < min(range.upperBound, after + 8), text[close] != ")" { close += 1 }
+            if text[close] == ")" { after = close + 1 }
         }
         if needsPerson {
-            let follows = text[after] == 0x4EBA || text[after] == 0x7684 || text[after] == 0x7C4D
+            let follows = text[after] == "人" || text[after] == "的" || text[after] == "籍"
             // 自称是利辛人: only a place can stand there.
             let only =
-                end - at >= 2 && text[after] == 0x4EBA && (2...4).contains(chunk.count)
+                end - at >= 2 && text[after] == "人" && (2...4).contains(chunk.count)
                 && !Self.noHome.isIn(text, chunk)
             guard follows, isQuoted || only || NoticePlaces.looksLike(text, chunk, isName: true)
             else { return nil }
-            if text[after] == 0x7684, !isQuoted,
-                !(text[after + 1] == 0x2C || text[after + 1] == 0x3002 || text[after + 1] == 0
+            if text[after] == "的", !isQuoted,
+                !(text[after + 1] == "," || text[after + 1] == "。" || text[after + 1] == "\0"
                     || text.gap(after + 1) > 0)
             {
                 return nil
@@ -94,7 +94,7 @@ extension NoticeScenes {
             return (chunk, 0.88)
         }
         guard isQuoted || NoticePlaces.looksLike(text, chunk, isName: false) else { return nil }
-        if text[after] == 0x7684, text[after + 1].isHan {
+        if text[after] == "的", text[after + 1].isHan {
             // The reader and finder have homes too.
             for word in ["居民", "市民", "村民", "热心", "志愿者", "网友", "司机", "张", "王", "李"] as [StaticWord]
             where text.has(word, at: after + 1) { return nil }
@@ -104,7 +104,7 @@ extension NoticeScenes {
         {
             return nil
         }
-        let isBack = text[at] == 0x56DE || text[at] == 0x8FD4
+        let isBack = text[at] == "回" || text[at] == "返"
         return (chunk, isQuoted ? 0.92 : isBack ? 0.75 : 0.9)
     }
 
@@ -113,15 +113,15 @@ extension NoticeScenes {
         guard let chunk = NoticePlaces.chunk(text, from: place, to: limit) else { return nil }
         var end = chunk.upperBound
         for at in chunk where at > chunk.lowerBound {
-            if text[at] == 0x4EBA, text[at + 1] != 0x6C11 {
+            if text[at] == "人", text[at + 1] != "民" {
                 end = at
                 break
             }
-            if text[at] == 0x7684 {
+            if text[at] == "的" {
                 end = at
                 break
             }
-            if text[at] == 0x7C4D {
+            if text[at] == "籍" {
                 end = at
                 break
             }
@@ -145,15 +145,15 @@ extension NoticeScenes {
         while at < min(range.upperBound, clause + 24) {
             let value = text.scalars[at]
             guard value.isHan, at == clause || !text.isBreak(at) else { return nil }
-            if value == 0x4EBA, at - clause >= 2 {
+            if value == "人", at - clause >= 2 {
                 let next = text[at + 1]
-                guard !next.isHan || text.gap(at + 1) > 0 || next == 0x6C0F else { return nil }
+                guard !next.isHan || text.gap(at + 1) > 0 || next == "氏" else { return nil }
                 let chunk = clause..<at
                 guard NoticePlaces.looksLike(text, chunk, isName: true),
                     !chunk.contains(where: {
-                        [0x7684, 0x8001, 0x4E00, 0x8FD9, 0x5F02].contains(text[$0])
+                        ["的", "老", "一", "这", "异"].contains(text[$0])
                     }),
-                    text[at - 1] != 0x5BB6, text[at - 1] != 0x4EB2
+                    text[at - 1] != "家", text[at - 1] != "亲"
                 else { return nil }
                 for word in ["本地", "当地", "外地", "路过", "好心", "知情", "联系"] as [StaticWord]
                 where text.has(word, at: clause) { return nil }
@@ -188,10 +188,10 @@ extension NoticeScenes {
         }
         let end = organisation.range.upperBound
         if Self.sends.match(text, at: end, to: text.count) != nil { confidence -= 0.45 }
-        if text[begin - 1] == 0x7531 || text[begin - 1] == 0x88AB { confidence -= 0.4 }
+        if text[begin - 1] == "由" || text[begin - 1] == "被" { confidence -= 0.4 }
         // A line of its own, or beside the number: the signature.
         if text.gap(begin) >= NoticeText.Gap.wide,
-            text.gap(end) >= NoticeText.Gap.line || text[end] == 0x28 || text[end].isDigit
+            text.gap(end) >= NoticeText.Gap.line || text[end] == "(" || text[end].isDigit
         {
             confidence += 0.1
         }
@@ -202,7 +202,7 @@ extension NoticeScenes {
         for word in ["抚养", "照料", "照顾", "收养", "救治", "治疗", "安置", "看护", "代养", "托养"] as [StaticWord]
         where text.has(word, at: end) { confidence += 0.6 }
         if organisation.range.count <= 3 { confidence -= 0.1 }
-        if text.has("您好", at: end) || text[end] == 0x3A && text.gap(begin) >= NoticeText.Gap.line {
+        if text.has("您好", at: end) || text[end] == ":" && text.gap(begin) >= NoticeText.Gap.line {
             confidence -= 0.5
         }
         return confidence

@@ -62,7 +62,7 @@ struct NoticeScenes {
                 at = begin
                 continue
             }
-            while text[start] == 0x4E86 { start += 1 }
+            while text[start] == "了" { start += 1 }
             guard let chunk = NoticePlaces.chunk(text, from: start, to: range.upperBound),
                 isPlace(chunk),
                 let place = judged(chunk, given, at, begin, range)
@@ -80,28 +80,28 @@ struct NoticeScenes {
     func opens(_ at: Int, _ range: Range<Int>) -> (end: Int, event: SceneEvent?)? {
         if let (_, end) = Self.before.match(text, at: at, to: range.upperBound) {
             let lost =
-                text[at] == 0x8D70 && text[at + 1] == 0x5931 || text[at] == 0x5931
-                || text[at + 1] == 0x4E22
+                text[at] == "走" && text[at + 1] == "失" || text[at] == "失"
+                || text[at + 1] == "丢"
             let passing =
-                text[at] == 0x5DE1 || text[at] == 0x884C || text[at] == 0x9014 || text[at] == 0x8DEF
-                || text[at] == 0x7ECF
+                text[at] == "巡" || text[at] == "行" || text[at] == "途" || text[at] == "路"
+                || text[at] == "经"
             return (end, lost ? .lost : passing ? nil : .found)
         }
         let previous = text[at - 1]
         switch text.scalars[at] {
-        case 0x5728:  // 在
+        case "在":  // 在
             guard
-                ![0x73B0, 0x5B58, 0x6240, 0x6B63, 0x5B9E, 0x5185, 0x5426, 0x81EA].contains(previous)
+                !["现", "存", "所", "正", "实", "内", "否", "自"].contains(previous)
                     || text.has("发现", before: at)
             else { return nil }
             if [
-                0x5F03, 0x5012, 0x8EBA, 0x5750, 0x7761, 0x8E72, 0x7F29, 0x5BBF, 0x4E22, 0x653E,
-                0x5F98,
+                "弃", "倒", "躺", "坐", "睡", "蹲", "缩", "宿", "丢", "放",
+                "徘",
             ].contains(previous) || text.has("发现", before: at) || text.has("遗落", before: at) {
                 return (at + 1, .found)
             }
             // 家住在, 说在, 住在 are homes.
-            if previous == 0x4F4F || previous == 0x5BB6 { return nil }
+            if previous == "住" || previous == "家" { return nil }
             if (max(range.lowerBound, at - 10)..<at).contains(where: { text.has("最后", at: $0) }) {
                 return (at + 1, isMissing ? .lost : .found)
             }
@@ -109,27 +109,27 @@ struct NoticeScenes {
                 return (at + 1, isMissing ? .lost : .found)
             }
             return (at + 1, nil)
-        case 0x4E8E:  // 于
+        case "于":  // 于
             guard
                 ![
-                    0x7531, 0x5173, 0x5BF9, 0x7EC8, 0x5C5E, 0x9274, 0x4F4D, 0x751F, 0x8FC7, 0x7B49,
-                    0x81F3, 0x57FA,
+                    "由", "关", "对", "终", "属", "鉴", "位", "生", "过", "等",
+                    "至", "基",
                 ].contains(previous),
-                text[at + 1] != 0x662F
+                text[at + 1] != "是"
             else { return nil }
             return (at + 1, nil)
-        case 0x4ECE:  // 从
-            guard ![0x6B64, 0x5C0F, 0x4E8B, 0x672A, 0x4E0D].contains(text[at + 1]) else {
+        case "从":  // 从
+            guard !["此", "小", "事", "未", "不"].contains(text[at + 1]) else {
                 return nil
             }
             return (at + 1, nil)
-        case 0x81EA:  // 自
+        case "自":  // 自
             guard
                 ![
-                    0x79F0, 0x5DF1, 0x8FF0, 0x62A5, 0x7136, 0x884C, 0x7531, 0x4ECE, 0x8A00, 0x613F,
-                    0x5BB6, 0x4E3B, 0x8BF4, 0x6740, 0x7406, 0x6CBB, 0x7559,
+                    "称", "己", "述", "报", "然", "行", "由", "从", "言", "愿",
+                    "家", "主", "说", "杀", "理", "治", "留",
                 ].contains(text[at + 1]),
-                ![0x72EC, 0x4EB2, 0x6765, 0x5404, 0x64C5].contains(previous)
+                !["独", "亲", "来", "各", "擅"].contains(previous)
             else { return nil }
             return (at + 1, nil)
         default: return nil
@@ -173,10 +173,10 @@ struct NoticeScenes {
         let last = min(range.upperBound, chunk.upperBound + 32)
         while place < last {
             let value = text.scalars[place]
-            if value == 0x3002 || value == 0x3B || text.gap(place) >= NoticeText.Gap.paragraph {
+            if value == "。" || value == ";" || text.gap(place) >= NoticeText.Gap.paragraph {
                 break
             }
-            if value == 0x2C || value == 0x21 || (place > chunk.upperBound && text.isBreak(place)) {
+            if value == "," || value == "!" || (place > chunk.upperBound && text.isBreak(place)) {
                 commas += 1
             }
             if commas > 1 { break }
@@ -201,17 +201,17 @@ struct NoticeScenes {
                         range: chunk, event: isMissing ? .lost : .found, confidence: confidence)
                 case .lost:
                     // 未归 far away tells of leaving; so does 从…出去.
-                    if !isMissing, text[at] != 0x4ECE, near > 12 { return nil }
+                    if !isMissing, text[at] != "从", near > 12 { return nil }
                 }
                 return Place(range: chunk, event: event, confidence: confidence)
             }
             place += 1
         }
-        if isMissing, text[at] == 0x4ECE, NoticePlaces.looksLike(text, chunk, isName: false) {
+        if isMissing, text[at] == "从", NoticePlaces.looksLike(text, chunk, isName: false) {
             return Place(range: chunk, event: .lost, confidence: 0.6)
         }
         // 在桥头 with a verb that nobody listed.
-        if !isMissing, text[at] == 0x5728, NoticePlaces.endsInSpot(text, chunk) {
+        if !isMissing, text[at] == "在", NoticePlaces.endsInSpot(text, chunk) {
             return Place(range: chunk, event: .found, confidence: 0.38)
         }
         return nil
@@ -222,10 +222,10 @@ struct NoticeScenes {
         var at = place
         while at < range.upperBound, at - place < 10,
             Self.timeOfDay.match(text, at: at, to: range.upperBound) != nil || text[at].isDigit
-                || text[at] == 0x3A
+                || text[at] == ":"
                 || Numeral.digit(text[at]) != nil
-                    && (text[at + 1] == 0x65F6 || text[at + 1] == 0x70B9)
-                || text[at] == 0x5341
+                    && (text[at + 1] == "时" || text[at + 1] == "点")
+                || text[at] == "十"
         {
             if let (_, end) = Self.timeOfDay.match(text, at: at, to: range.upperBound) {
                 at = end
@@ -233,9 +233,9 @@ struct NoticeScenes {
                 at += 1
             }
         }
-        if text[at] == 0x2C { at += 1 }
+        if text[at] == "," { at += 1 }
         // A word that opens a place has been looked at already.
-        if [0x5728, 0x4ECE, 0x4E8E, 0x81EA, 0x7531, 0x88AB].contains(text[at]) { return nil }
+        if ["在", "从", "于", "自", "由", "被"].contains(text[at]) { return nil }
         guard let chunk = NoticePlaces.chunk(text, from: at, to: range.upperBound), isPlace(chunk),
             NoticePlaces.looksLike(text, chunk, isName: false)
         else { return nil }
@@ -246,7 +246,7 @@ struct NoticeScenes {
             {
                 return Place(range: chunk, event: event, confidence: 0.72)
             }
-            if text[next] == 0x2C || text[next] == 0x3002 { break }
+            if text[next] == "," || text[next] == "。" { break }
             next += 1
         }
         return nil
@@ -268,8 +268,8 @@ struct NoticeScenes {
         var arrived: Double?
         while at < last {
             let value = text.scalars[at]
-            if value == 0x3002 || value == 0x3B || text.gap(at) >= NoticeText.Gap.line { break }
-            if value == 0x2C || text.isBreak(at) { commas += 1 }
+            if value == "。" || value == ";" || text.gap(at) >= NoticeText.Gap.line { break }
+            if value == "," || text.isBreak(at) { commas += 1 }
             if !isMissing, Self.told.match(text, at: at, to: last) != nil, commas <= 1,
                 arrived == nil
             {
@@ -315,7 +315,7 @@ struct NoticeScenes {
         let begin = max(range.lowerBound, at - 8)
         while at > begin {
             at -= 1
-            if text[at] == 0x3002 || text[at] == 0x3B || text[at] == 0x2C { break }
+            if text[at] == "。" || text[at] == ";" || text[at] == "," { break }
             if let (event, end) = Self.events.match(text, at: at, to: date.range.lowerBound),
                 date.range.lowerBound - end <= 3
             {
@@ -346,13 +346,13 @@ struct NoticeScenes {
         var found: [(range: Range<Int>, confidence: Double)] = []
         var at = range.lowerBound
         while at < range.upperBound {
-            guard text[at] == 0x7531 || text[at] == 0x88AB,
+            guard text[at] == "由" || text[at] == "被",
                 let actor = actor(from: at + 1, to: range.upperBound)
             else {
                 at += 1
                 continue
             }
-            found.append((actor, text[at] == 0x7531 ? 0.88 : 0.75))
+            found.append((actor, text[at] == "由" ? 0.88 : 0.75))
             at = actor.upperBound
         }
         for at in range {
@@ -360,7 +360,7 @@ struct NoticeScenes {
                 continue
             }
             for next in end..<min(range.upperBound, end + 8) {
-                if text[next] == 0x2C || text[next] == 0x3002 { break }
+                if text[next] == "," || text[next] == "。" { break }
                 if Self.sends.match(text, at: next, to: range.upperBound) != nil {
                     found.append((at..<end, 0.55))
                     break
@@ -371,9 +371,9 @@ struct NoticeScenes {
         where organisation.kind < .hospital && range.contains(organisation.range.lowerBound) {
             var next = organisation.range.upperBound
             while next < min(range.upperBound, organisation.range.upperBound + 16) {
-                if text[next] == 0x2C || text[next] == 0x3002 { break }
+                if text[next] == "," || text[next] == "。" { break }
                 if Self.sends.match(text, at: next, to: range.upperBound) != nil
-                    || text[next] == 0x9001
+                    || text[next] == "送"
                 {
                     found.append((organisation.range, 0.7))
                     break
@@ -397,15 +397,15 @@ struct NoticeScenes {
         var at = begin
         while at < min(limit, begin + 26) {
             let value = text.scalars[at]
-            if value == 0x2C || value == 0x3002 || value == 0x3B || value == 0x3A
+            if value == "," || value == "。" || value == ";" || value == ":"
                 || text.isBreak(at) && at > begin
             {
                 return nil
             }
             if at > begin,
                 Self.sends.match(text, at: at, to: limit) != nil
-                    || text[at] == 0x53D1 && text[at + 1] == 0x73B0 || text[at] == 0x81EA
-                    || text[at] == 0x4ECE || text[at] == 0x5728 || text.has("工作人员", at: at)
+                    || text[at] == "发" && text[at + 1] == "现" || text[at] == "自"
+                    || text[at] == "从" || text[at] == "在" || text.has("工作人员", at: at)
                     || text.has("于", at: at) || text.has("将", at: at)
             {
                 // The verb may stand further on: 由120自…接回, 由居委会工作人员在…发现送来.

@@ -19,7 +19,7 @@ struct NoticeText {
     }
 
     let source: [Unicode.Scalar]
-    private(set) var scalars: [UInt32] = []
+    private(set) var scalars: [Unicode.Scalar] = []
     private(set) var gaps: [UInt8] = []
     private var starts: [Int32] = []
     private var ends: [Int32] = []
@@ -45,8 +45,8 @@ struct NoticeText {
         return Int(starts[range.lowerBound])..<Int(ends[range.upperBound - 1])
     }
 
-    subscript(_ place: Int) -> UInt32 {
-        place >= 0 && place < scalars.count ? scalars[place] : 0
+    subscript(_ place: Int) -> Unicode.Scalar {
+        place >= 0 && place < scalars.count ? scalars[place] : "\0"
     }
 
     /// The gap before `place`; beyond either end is a paragraph.
@@ -59,11 +59,7 @@ struct NoticeText {
         gap(place) >= Gap.wide || (!isScan && gap(place) == Gap.blank)
     }
 
-    func has(_ word: StaticWord, at place: Int) -> Bool {
-        guard place >= 0, place + word.count <= scalars.count else { return false }
-        for offset in 0..<word.count where scalars[place + offset] != word[offset] { return false }
-        return true
-    }
+    func has(_ word: StaticWord, at place: Int) -> Bool { word.stands(in: scalars, at: place) }
 
     /// Whether `word` ends right before `place`.
     func has(_ word: StaticWord, before place: Int) -> Bool { has(word, at: place - word.count) }
@@ -105,7 +101,7 @@ struct NoticeText {
                 at = tag.end
                 if tag.gap == Gap.wide {
                     if gap < Gap.line {
-                        put(9, begin, begin + 1, gap)
+                        put("\t", begin, begin + 1, gap)
                         gap = Gap.none
                     }
                 } else {
@@ -125,7 +121,7 @@ struct NoticeText {
                 blanks = 0
                 continue
             case 0x09:
-                put(9, begin, at, gap)
+                put("\t", begin, at, gap)
                 gap = Gap.none
                 continue
             case 0x20, 0xA0, 0x2000...0x200A, 0x202F, 0x205F, 0x3000:
@@ -151,8 +147,8 @@ struct NoticeText {
             let typed = value
             value = simple[value]
             if value != typed { traditional += 1 }
-            if value == 0x5202, scalars.last == 0x53E6 {  // 另刂 for 别
-                scalars[scalars.count - 1] = 0x522B
+            if value == 0x5202, scalars.last == "另" {  // 另刂 for 别
+                scalars[scalars.count - 1] = "别"
                 ends[ends.count - 1] = Int32(at)
                 continue
             }
@@ -163,13 +159,13 @@ struct NoticeText {
                 at = end
                 continue
             }
-            put(value, begin, at, gap)
+            put(Unicode.Scalar(value) ?? " ", begin, at, gap)
             gap = Gap.none
             blanks = 0
         }
     }
 
-    private mutating func put(_ value: UInt32, _ start: Int, _ end: Int, _ gap: UInt8) {
+    private mutating func put(_ value: Unicode.Scalar, _ start: Int, _ end: Int, _ gap: UInt8) {
         scalars.append(value)
         gaps.append(gap)
         starts.append(Int32(start))
@@ -209,11 +205,11 @@ struct NoticeText {
     /// 4O岁, l.52米, O7l9-8653: a run that holds a digit and else only letters
     /// that look like one is a number.
     private mutating func mendDigits() {
-        func looks(_ value: UInt32) -> UInt32? {
+        func looks(_ value: Unicode.Scalar) -> Unicode.Scalar? {
             switch value {
-            case 0x30...0x39: value
-            case 0x4F, 0x6F: 0x30  // O o
-            case 0x49, 0x6C: 0x31  // I l
+            case "0"..."9": value
+            case "O", "o": "0"  // O o
+            case "I", "l": "1"  // I l
             default: nil
             }
         }
@@ -230,7 +226,7 @@ struct NoticeText {
                 let value = scalars[end]
                 if looks(value) != nil {
                     if value.isDigit { digits = true } else { letters = true }
-                } else if !(value == 0x2E || value == 0x2D) {
+                } else if !(value == "." || value == "-") {
                     break
                 }
                 end += 1
@@ -247,8 +243,8 @@ struct NoticeText {
     }
 
     /// c of cm, m, k of kg.
-    private static func isUnit(_ value: UInt32) -> Bool {
-        [0x63, 0x43, 0x6D, 0x4D, 0x6B, 0x4B].contains(value)
+    private static func isUnit(_ value: Unicode.Scalar) -> Bool {
+        ["c", "C", "m", "M", "k", "K"].contains(value)
     }
 
     /// Words of a scan lie in pieces of one to three characters.
@@ -269,8 +265,8 @@ struct NoticeText {
                 length += place - begin
             }
             // 男 between two blanks is a cell.
-            if place - begin == 1, [0x7537, 0x5973].contains(self[begin]), gap(begin) == Gap.blank,
-                gap(place) == Gap.blank, self[begin - 1] != 0x3A
+            if place - begin == 1, ["男", "女"].contains(self[begin]), gap(begin) == Gap.blank,
+                gap(place) == Gap.blank, self[begin - 1] != ":"
             {
                 alone += 1
             }
@@ -292,7 +288,7 @@ struct NoticeText {
         }
         guard longest >= 14 else { return }
         hasCommaHeader = lines.contains { line in
-            let cells = scalars[line].split(separator: 0x2C)
+            let cells = scalars[line].split(separator: ",")
             return cells.count >= 4
                 && cells.allSatisfy { NoticeLabels.cell(self, $0.startIndex..<$0.endIndex) != nil }
         }
@@ -300,7 +296,7 @@ struct NoticeText {
         where width(line) * 5 >= longest * 4 && gaps[next.lowerBound] == Gap.line {
             let last = scalars[line.upperBound - 1]
             let first = scalars[next.lowerBound]
-            guard last.isHan || last == 0x2C || last == 0x3001 || last.isDigit,
+            guard last.isHan || last == "," || last == "、" || last.isDigit,
                 first.isHan || first.isDigit
             else { continue }
             // Rows of a table end where they end.
@@ -326,73 +322,82 @@ extension NoticeText {
 
     /// Three cells or more; commas only count where a header has them.
     private func isRow(_ line: Range<Int>) -> Bool {
-        for mark in [0x2F, 0x7C, 9] as [UInt32]
+        for mark in ["/", "|", "\t"] as [Unicode.Scalar]
         where scalars[line].count(where: { $0 == mark }) >= 3 {
             return true
         }
-        return hasCommaHeader && scalars[line].count { $0 == 0x2C } >= 3
+        return hasCommaHeader && scalars[line].count { $0 == "," } >= 3
     }
 
     /// 原文“甲”应为“乙”: what was wrong is taken away, so that only 乙 is read.
     private mutating func correct() {
         for place in scalars.indices
-        where scalars[place] == 0x5E94 || scalars[place] == 0x66F4 || scalars[place] == 0x6539 {
+        where scalars[place] == "应" || scalars[place] == "更" || scalars[place] == "改" {
             guard
                 has("应为", at: place) || has("应是", at: place) || has("更正为", at: place)
                     || has("改为", at: place)
             else { continue }
             var begin = place
-            while begin > 0, [0x2C, 0x73B0].contains(scalars[begin - 1]) { begin -= 1 }
-            guard begin > 1, scalars[begin - 1] == 0x201D else { continue }
+            while begin > 0, [",", "现"].contains(scalars[begin - 1]) { begin -= 1 }
+            guard begin > 1, scalars[begin - 1] == "”" else { continue }
             var open = begin - 1
-            while open > 0, begin - open < 60, scalars[open] != 0x201C { open -= 1 }
-            guard scalars[open] == 0x201C else { continue }
+            while open > 0, begin - open < 60, scalars[open] != "“" { open -= 1 }
+            guard scalars[open] == "“" else { continue }
             let end = place + (has("更正为", at: place) ? 3 : 2)
-            for wrong in open..<end { scalars[wrong] = 0x3A }
+            for wrong in open..<end { scalars[wrong] = ":" }
         }
     }
 }
 
-extension UInt32 {
+extension Unicode.Scalar {
     var isHan: Bool {
-        (0x4E00...0x9FFF).contains(self) || (0x3400...0x4DBF).contains(self) || self == 0x3007
-            || (0x20000...0x323AF).contains(self) || (0xF900...0xFAFF).contains(self)
+        switch value {
+        case 0x4E00...0x9FFF, 0x3400...0x4DBF, 0x3007, 0x20000...0x323AF, 0xF900...0xFAFF: true
+        default: false
+        }
     }
-    var isDigit: Bool { (0x30...0x39).contains(self) }
-    var isLatin: Bool { (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self) }
-    init(_ scalar: Unicode.Scalar) { self = scalar.value }
+    var isDigit: Bool { ("0"..."9").contains(self) }
+    var isLatin: Bool { ("A"..."Z").contains(self) || ("a"..."z").contains(self) }
 }
 
-/// A word as the scalars that the text is compared with, at most eight of them.
+/// A word of the rules, compared with the text without an array or a string.
 struct StaticWord: Sendable, ExpressibleByStringLiteral {
-    // Held in a register: an array each would cost more than the comparison.
-    private var scalars = SIMD8<UInt16>()
-    private(set) var count = 0
+    private let utf8: StaticString
 
-    init(stringLiteral value: StaticString) {
-        var at = value.utf8Start
-        let end = at + value.utf8CodeUnitCount
+    init(stringLiteral value: StaticString) { utf8 = value }
+
+    /// In scalars.
+    var count: Int {
+        var count = 0
+        for at in 0..<utf8.utf8CodeUnitCount where utf8.utf8Start[at] & 0xC0 != 0x80 { count += 1 }
+        return count
+    }
+
+    /// Whether `scalars` hold the word from `place` on.
+    func stands(in scalars: [Unicode.Scalar], at place: Int) -> Bool {
+        guard place >= 0 else { return false }
+        var at = utf8.utf8Start
+        let end = at + utf8.utf8CodeUnitCount
+        var place = place
         while at < end {
+            guard place < scalars.count else { return false }
             let lead = UInt32(at[0])
-            precondition(lead < 0xF0 && count < 8, "a word of the reader is short and common")
+            let value: UInt32
             if lead < 0x80 {
-                scalars[count] = UInt16(lead)
+                value = lead
                 at += 1
             } else if lead < 0xE0 {
-                scalars[count] = UInt16((lead & 0x1F) << 6 | UInt32(at[1] & 0x3F))
+                value = (lead & 0x1F) << 6 | UInt32(at[1] & 0x3F)
                 at += 2
             } else {
-                let low = UInt32(at[1] & 0x3F) << 6 | UInt32(at[2] & 0x3F)
-                scalars[count] = UInt16((lead & 0x0F) << 12 | low)
+                value = (lead & 0x0F) << 12 | UInt32(at[1] & 0x3F) << 6 | UInt32(at[2] & 0x3F)
                 at += 3
             }
-            count += 1
+            guard scalars[place].value == value else { return false }
+            place += 1
         }
+        return true
     }
-
-    @inline(__always)
-    subscript(_ place: Int) -> UInt32 { UInt32(scalars[place]) }
-    var first: UInt32 { self[0] }
 }
 
 /// The simplified form of every character, and what scans put for common ones.

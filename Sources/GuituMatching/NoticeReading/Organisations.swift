@@ -92,10 +92,10 @@ enum Organisations {
         return found
     }
 
-    private static func isEdge(_ value: UInt32) -> Bool {
+    private static func isEdge(_ value: Unicode.Scalar) -> Bool {
         switch value {
-        case 0x2C, 0x3002, 0x3B, 0x3A, 0x3001, 0x21, 0x3F, 0x28, 0x29, 0x5B, 0x5D, 0x201C, 0x201D,
-            0x7C, 9, 0x2F, 0x300A, 0x300B, 0x23, 0x40:
+        case ",", "。", ";", ":", "、", "!", "?", "(", ")", "[", "]", "“", "”",
+            "|", "\t", "/", "《", "》", "#", "@":
             true
         default: false
         }
@@ -114,7 +114,7 @@ enum Organisations {
             }
         }
         // A date or number before the name is not of it: 8月18日城关派出所.
-        while begin < end, text.scalars[begin].isDigit || text.scalars[begin] == 0x65E5 {
+        while begin < end, text.scalars[begin].isDigit || text.scalars[begin] == "日" {
             begin += 1
         }
         return begin
@@ -160,7 +160,7 @@ enum Phones {
             let (digits, end) = run(text, at, range.upperBound)
             if let length = length(of: digits, text, at, end) {
                 let number = digits.prefix(length).map {
-                    Character(Unicode.Scalar(UInt8($0 + 0x30)))
+                    Character(Unicode.Scalar(UInt8($0 + 48)))
                 }
                 let mention = Mention(digits: String(number), range: at..<end)
                 if !found.contains(where: { $0.digits == mention.digits }) { found.append(mention) }
@@ -183,9 +183,9 @@ enum Phones {
                 // A second number after a blank is one of its own.
                 if text.gap(at) > NoticeText.Gap.blank, at > place { break }
                 if text.gap(at) > 0, isWhole(digits) { break }
-                digits.append(Int(value - 0x30))
+                digits.append(Int(value.value - 48))
                 end = at + 1
-            } else if value == 0x2D || value == 0x29 && digits.count <= 4,
+            } else if value == "-" || value == ")" && digits.count <= 4,
                 text.gap(at) <= NoticeText.Gap.blank
             {
                 if isWhole(digits) { break }
@@ -212,11 +212,11 @@ enum Phones {
     {
         let before = text[place - 1]
         if text.gap(place) == 0,
-            before.isLatin || before == 0x2E || before == 0x2A || before == 0x2D
+            before.isLatin || before == "." || before == "*" || before == "-"
         {
             return nil
         }
-        if text[end] == 0x2A || (text[end].isLatin && text.gap(end) == 0) { return nil }
+        if text[end] == "*" || (text[end].isLatin && text.gap(end) == 0) { return nil }
         var at = max(0, place - 6)
         var isCalled = false
         while at < place {
@@ -228,7 +228,7 @@ enum Phones {
         case 1 where digits.count == 11 && digits[1] >= 3: return 11
         case 0 where digits.count > 9 && digits.count <= 12 && digits[1] != 0:
             return digits.count
-        case 0 where digits.count == 9 && text.scalars[place..<end].contains(0x2D) && digits[1] > 1:
+        case 0 where digits.count == 9 && text.scalars[place..<end].contains("-") && digits[1] > 1:
             return 9
         case 4 where digits.count == 10 && digits[1] == 0 && digits[2] == 0: return 10
         case 8 where digits.count == 10 && digits[1] == 0 && digits[2] == 0: return 10

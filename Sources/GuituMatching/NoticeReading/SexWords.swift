@@ -30,21 +30,21 @@ enum SexWords {
     /// 男 or 女 that stands for itself.
     static func stands(_ text: NoticeText, _ place: Int) -> Sex? {
         let value = text[place]
-        guard value == 0x7537 || value == 0x5973 else { return nil }
+        guard value == "男" || value == "女" else { return nil }
         let next = text[place + 1]
         let closed =
-            !next.isHan && !next.isDigit || text.gap(place + 1) > 0 || next == 0x6027
+            !next.isHan && !next.isDigit || text.gap(place + 1) > 0 || next == "性"
             || text.has("年龄", at: place + 1)
-            || next == 0x7EA6
+            || next == "约"
             || next.isDigit && text.find("岁", in: place..<min(text.count, place + 8)) != nil
             || text.has("身高", at: place + 1) || text.has("汉族", at: place + 1)
             || text.has("目测", at: place + 1) || text.has("现年", at: place + 1)
             || text.has("今年", at: place + 1)
             || (Numeral.chinese(text, place + 1).map {
-                text[$0.end] == 0x5C81 || text[$0.end] == 0x591A || text[$0.end] == 0x6765
+                text[$0.end] == "岁" || text[$0.end] == "多" || text[$0.end] == "来"
             } ?? false)
         guard closed else { return nil }
-        return value == 0x7537 ? .male : .female
+        return value == "男" ? .male : .female
     }
 
     struct Reading {
@@ -61,7 +61,7 @@ enum SexWords {
             if let sex = stands(text, at) {
                 let previous = text[at - 1]
                 // 子女, 男女 and 男312人 are nobody.
-                if !(previous == 0x5B50 || previous == 0x7537 || previous == 0x513F),
+                if !(previous == "子" || previous == "男" || previous == "儿"),
                     !isCount(text, at + 1)
                 {
                     votes.append((Reading(sex: sex, range: at..<(at + 1), confidence: 0.97), 3))
@@ -82,12 +82,12 @@ enum SexWords {
                 at = end
                 continue
             }
-            if text[at] == 0x6211 || text[at] == 0x4FFA || text.has("寻找", at: at)
+            if text[at] == "我" || text[at] == "俺" || text.has("寻找", at: at)
                 || text.has("寻", at: at)
             {
                 var place = at + (text.has("寻找", at: at) ? 2 : 1)
-                if text[place] == 0x6211 { place += 1 }
-                if text[place] == 0x7684 || text[place] == 0x5BB6 { place += 1 }
+                if text[place] == "我" { place += 1 }
+                if text[place] == "的" || text[place] == "家" { place += 1 }
                 if isMissing,
                     let (sex, end) = relatives.match(text, at: place, to: range.upperBound)
                 {
@@ -96,10 +96,10 @@ enum SexWords {
                     continue
                 }
             }
-            if text[at] == 0x5979 {
+            if text[at] == "她" {
                 votes.append((Reading(sex: .female, range: at..<(at + 1), confidence: 0.8), 0.4))
             }
-            if text[at] == 0x4ED6, text[at - 1] != 0x5176 {
+            if text[at] == "他", text[at - 1] != "其" {
                 votes.append((Reading(sex: .male, range: at..<(at + 1), confidence: 0.7), 0.2))
             }
             at += 1
@@ -124,6 +124,6 @@ enum SexWords {
 
     private static func isCount(_ text: NoticeText, _ place: Int) -> Bool {
         guard let (_, end) = Numeral.plain(text, place, limit: 6) else { return false }
-        return text[end] == 0x4EBA || text[end] == 0x540D
+        return text[end] == "人" || text[end] == "名"
     }
 }
