@@ -9,13 +9,21 @@ struct Enumerator {
         let first = text[place]
         switch first {
         case "①"..."⑳":
-            return Enumerator(style: .circled, number: Int(first.value - ("①" as Unicode.Scalar).value) + 1, end: place + 1)
+            return Enumerator(
+                style: .circled, number: Int(first.value - ("①" as Unicode.Scalar).value) + 1,
+                end: place + 1)
         case "❶"..."❿":
-            return Enumerator(style: .circled, number: Int(first.value - ("❶" as Unicode.Scalar).value) + 1, end: place + 1)
+            return Enumerator(
+                style: .circled, number: Int(first.value - ("❶" as Unicode.Scalar).value) + 1,
+                end: place + 1)
         case "➀"..."➉":
-            return Enumerator(style: .circled, number: Int(first.value - ("➀" as Unicode.Scalar).value) + 1, end: place + 1)
+            return Enumerator(
+                style: .circled, number: Int(first.value - ("➀" as Unicode.Scalar).value) + 1,
+                end: place + 1)
         case "㈠"..."㈩":
-            return Enumerator(style: .bracketed, number: Int(first.value - ("㈠" as Unicode.Scalar).value) + 1, end: place + 1)
+            return Enumerator(
+                style: .bracketed, number: Int(first.value - ("㈠" as Unicode.Scalar).value) + 1,
+                end: place + 1)
         case "A"..."Z":
             let next = text[place + 1]
             guard !text[place - 1].isLatin,
@@ -23,7 +31,9 @@ struct Enumerator {
             else {
                 return nil
             }
-            return Enumerator(style: .letters, number: Int(first.value - ("@" as Unicode.Scalar).value), end: place + 2)
+            return Enumerator(
+                style: .letters, number: Int(first.value - ("@" as Unicode.Scalar).value),
+                end: place + 2)
         case "(", "[":
             let close: Unicode.Scalar = first == "(" ? ")" : "]"
             guard let (value, end) = small(text, place + 1), text[end] == close else { return nil }

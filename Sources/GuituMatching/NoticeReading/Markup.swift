@@ -10,31 +10,47 @@ struct Markup {
 
     private func letter(_ place: Int) -> Unicode.Scalar { Unicode.Scalar(ascii(place)) }
 
-    /// The tag that begins here, its end and the gap it makes; nil for a mere `<`.
-    func tag(at begin: Int) -> (end: Int, gap: UInt8)? {
+    /// What a tag makes of what stands on its two sides.
+    enum Effect: Equatable {
+        case gap(UInt8)
+        case cellBegins, cellEnds
+    }
+
+    /// The tag that begins here, its end and what it does; nil for a mere `<`.
+    func tag(at begin: Int) -> (end: Int, effect: Effect)? {
         var at = begin + 1
         let closes = ascii(at) == 0x2F
         if closes { at += 1 }
         if ascii(at) == 0x21 {  // <!-- … -->, <!DOCTYPE …>
-            return end(of: begin, limit: 2000).map { ($0, NoticeText.Gap.none) }
+            return end(of: begin, limit: 2000).map { ($0, .gap(NoticeText.Gap.none)) }
         }
         var name: [UInt8] = []
         while name.count < 12, letter(at).isDigit || letter(at).isLatin {
             name.append(ascii(at) | 0x20)
             at += 1
         }
-        guard let first = name.first, Unicode.Scalar(first).isLatin, let end = end(of: begin, limit: 2000)
+        guard let first = name.first, Unicode.Scalar(first).isLatin,
+            let end = end(of: begin, limit: 2000)
         else { return nil }
         let word = String(decoding: name, as: UTF8.self)
         switch word {
         case "script", "style":
-            guard !closes else { return (end, NoticeText.Gap.none) }
-            return (skip(to: word, from: end), NoticeText.Gap.line)
-        case "td", "th": return (end, closes ? NoticeText.Gap.none : NoticeText.Gap.wide)
+            guard !closes else { return (end, .gap(NoticeText.Gap.none)) }
+            return (skip(to: word, from: end), .gap(NoticeText.Gap.line))
+        case "td", "th", "dt":
+            return (
+                end,
+                word == "dt" && !closes
+                    ? .gap(NoticeText.Gap.line) : closes ? .cellEnds : .cellBegins
+            )
         case "p", "br", "div", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6",
-            "section", "article", "dt", "dd", "dl", "hr", "body", "html", "head", "title":
-            return (end, NoticeText.Gap.line)
-        default: return (end, NoticeText.Gap.none)
+            "section", "article", "dl", "hr", "body", "html", "head", "title":
+            return (end, .gap(NoticeText.Gap.line))
+        case "dd": return (end, closes ? .gap(NoticeText.Gap.line) : .cellBegins)
+        default:
+            // </span><span>: a label and its value, each in an element.
+            let isJoint = closes && ascii(end) == 0x3C && ascii(end + 1) != 0x2F
+            return (end, .gap(isJoint ? NoticeText.Gap.wide : NoticeText.Gap.none))
         }
     }
 

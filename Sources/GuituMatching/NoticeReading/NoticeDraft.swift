@@ -72,13 +72,18 @@ struct Situation {
         for at in range {
             if let (points, end) = found.match(text, at: at, to: range.upperBound) {
                 // A word counts once, or a long report outvotes its title.
-                if seen.insert(Int(text[at].value) << 20 | Int(text[end - 1].value) << 4 | 1).inserted {
+                if seen.insert(Int(text[at].value) << 20 | Int(text[end - 1].value) << 4 | 1)
+                    .inserted
+                {
                     sumFound += points
                 }
             }
             if let (points, end) = missing.match(text, at: at, to: range.upperBound) {
                 let told = text.has("疑似", before: at) || text.has("老人", at: end) && points == 2
-                if !told, seen.insert(Int(text[at].value) << 20 | Int(text[end - 1].value) << 4 | 2).inserted {
+                if !told,
+                    seen.insert(Int(text[at].value) << 20 | Int(text[end - 1].value) << 4 | 2)
+                        .inserted
+                {
                     sumMissing += points
                 }
             }

@@ -200,37 +200,7 @@ enum NoticeLabels {
             end += 1
         }
         guard end - place >= 2, let value = colon(text, at: end) else { return nil }
-        return (meaning(of: text, place..<end), value)
-    }
-
-    private static let endings: [(StaticWord, NoticeLabel)] = [
-        ("姓名", .name), ("年龄", .age), ("身高", .height), ("性别", .sex), ("编号", .code),
-        ("电话", .contact), ("热线", .contact), ("联系人", .contact), ("特征", .marks),
-        ("标记", .marks), ("衣着", .clothing), ("穿着", .clothing), ("着装", .clothing),
-        ("物品", .items), ("口音", .accent), ("方言", .accent), ("籍贯", .home), ("住址", .home),
-        ("体型", .build), ("送站单位", .escort), ("护送单位", .escort), ("送助单位", .escort), ("机构", .station),
-        ("方式", .contact),
-    ]
-
-    static func meaning(of text: NoticeText, _ range: Range<Int>) -> NoticeLabel {
-        for (ending, label) in endings where text.has(ending, before: range.upperBound) {
-            return label
-        }
-        let isDate =
-            text.has("时间", before: range.upperBound) || text.has("日期", before: range.upperBound)
-        let isPlace =
-            text.has("地点", before: range.upperBound) || text.has("位置", before: range.upperBound)
-            || text.has("地址", before: range.upperBound)
-        guard isDate || isPlace else { return .mixed }
-        let lost = Lexicon<Void>.lost.isIn(text, range)
-        if isDate {
-            if lost { return .lostOn }
-            if text.find("发现", in: range) != nil { return .foundOn }
-            return Lexicon<Void>.arrival.isIn(text, range) ? .arrivedOn : .nothing
-        }
-        if lost { return .lostAt }
-        return text.find("发现", in: range) != nil || text.find("救助", in: range) != nil
-            ? .foundAt : (text.has("地址", before: range.upperBound) ? .home : .mixed)
+        return (composed(text, place..<end) ?? .mixed, value)
     }
 
     /// Whether a line holds a label and a colon anywhere.
@@ -239,22 +209,27 @@ enum NoticeLabels {
         return false
     }
 
-    /// The label a cell is, and nothing else.
+    /// The label a cell is, and nothing else: listed, or composed of its words.
     static func cell(_ text: NoticeText, _ range: Range<Int>) -> NoticeLabel? {
-        guard !range.isEmpty,
-            let (label, end) = words.match(text, at: range.lowerBound, to: range.upperBound)
-        else { return nil }
-        if end == range.upperBound { return label }
-        if text[end] == "(" || text[end] == "/"
-            || (text[end] == ":" && end + 1 == range.upperBound)
+        var range = range
+        while let last = range.last, text[last] == ":" || text[last] == "\u{201D}" {
+            range.removeLast()
+        }
+        if let first = range.first, text[first] == "\u{201C}" { range.removeFirst() }
+        guard let first = range.first else { return nil }
+        if let (label, end) = words.match(text, at: first, to: range.upperBound),
+            end == range.upperBound || text[end] == "(" || text[end] == "/"
         {
             return label
         }
-        return nil
+        guard range.count <= 8, text[first].isHan,
+            !range.contains(where: { text[$0].isDigit || text[$0] == "," || text[$0] == "。" })
+        else { return nil }
+        return composed(text, range)
     }
 }
 
 extension Lexicon where Meaning == Void {
-    static let lost = Lexicon<Void>("走失 走丢 失踪 失联 离家 丢失 出走 失散 走散 被拐 最后")
+    static let lost = Lexicon<Void>("走失 走丢 失踪 失联 离家 丢失 出走 失散 走散 被拐 最后 末次 走开 不见 离开")
     static let arrival = Lexicon<Void>("站 院 救助 接收 接诊 收治 求助 送 转入")
 }

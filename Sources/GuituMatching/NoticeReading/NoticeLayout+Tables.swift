@@ -1,39 +1,77 @@
 /// Rows and columns, with a header or without.
 extension NoticeLayout {
-    // MARK: Tables
+    /// What stands between two cells of a row.
+    enum Separator: Equatable {
+        case mark(Unicode.Scalar)
+        /// Several blanks, so that a cell may hold single ones.
+        case wide
+        case blank
 
-    func cells(of line: Range<Int>, by mark: Unicode.Scalar) -> [Range<Int>] {
+        static let all: [Separator] =
+            (["\t", "|", "/", ";", ",", "、"] as [Unicode.Scalar]).map { .mark($0) } + [
+                .wide, .blank,
+            ]
+        static let ruled: [Separator] = [.mark("\t"), .mark("|")]
+
+        /// Stands in sentences too, so that a header must be nothing but labels.
+        var isPunctuation: Bool { self == .mark("、") || self == .mark(",") || self == .mark(";") }
+        var isBlank: Bool { self == .wide || self == .blank }
+    }
+
+    /// The cells of a row, without the quotes around one. Marks within quotes
+    /// and brackets divide nothing; what is more than `most` stays with the last.
+    func cells(of line: Range<Int>, by separator: Separator, most: Int = .max) -> [Range<Int>] {
         var cells: [Range<Int>] = []
         var begin = line.lowerBound
-        for place in line where text.scalars[place] == mark {
-            // A comma within brackets divides nothing: （自报，音）.
+        var depth = 0
+        for place in line {
+            var isNext = false
+            switch separator {
+            case .mark(let mark):
+                switch text.scalars[place] {
+                case "(", "\u{201C}": depth += 1
+                case ")", "\u{201D}": depth = max(0, depth - 1)
+                default: break
+                }
+                isNext = text.scalars[place] == mark && depth == 0
+            case .wide: isNext = place > begin && text.gap(place) >= NoticeText.Gap.wide
+            case .blank: isNext = place > begin && text.gap(place) > 0
+            }
+            guard isNext, cells.count + 1 < most || separator == .mark("|") else { continue }
             cells.append(begin..<place)
-            begin = place + 1
+            begin = separator.isBlank ? place : place + 1
         }
         cells.append(begin..<line.upperBound)
-        if mark == "|" {
+        if separator == .mark("|") {
             if cells.first?.isEmpty == true { cells.removeFirst() }
             if cells.last?.isEmpty == true { cells.removeLast() }
         }
-        return cells
+        return cells.map { cell in
+            guard cell.count >= 2, text[cell.lowerBound] == "\u{201C}",
+                text[cell.upperBound - 1] == "\u{201D}"
+            else { return cell }
+            return (cell.lowerBound + 1)..<(cell.upperBound - 1)
+        }
     }
 
-    func blankCells(of line: Range<Int>) -> [Range<Int>] {
-        var cells: [Range<Int>] = []
-        var begin = line.lowerBound
-        for place in line where place > begin && text.gap(place) > 0 {
-            cells.append(begin..<place)
-            begin = place
+    /// |---|---| under a header.
+    func isRule(_ line: Range<Int>) -> Bool {
+        text.scalars[line].allSatisfy {
+            $0 == "-" || $0 == "|" || $0 == ":" || $0 == "=" || $0 == "+"
         }
-        cells.append(begin..<line.upperBound)
-        return cells
+    }
+
+    func unit(_ label: NoticeLabel?, _ cell: Range<Int>, at begin: Int? = nil) -> Unit {
+        Unit(label: label, begin: begin ?? cell.lowerBound, range: cell, isCell: true)
     }
 
     mutating func readTables() -> Bool {
         var at = 0
         var used = Array(repeating: false, count: lines.count)
         while at < lines.count {
-            if let end = table(from: at) ?? transposed(from: at) ?? form(from: at) {
+            if let end = table(from: at) ?? transposed(from: at) ?? stacked(from: at)
+                ?? form(from: at)
+            {
                 for place in at..<end { used[place] = true }
                 at = end
             } else {
@@ -49,41 +87,44 @@ extension NoticeLayout {
     mutating func table(from at: Int) -> Int? {
         let line = lines[at]
         guard line.count < 400 else { return nil }
-        for mark in ["\t", "|", "/", ",", "、", " "] as [Unicode.Scalar] {
-            let header = mark == " " ? blankCells(of: line) : cells(of: line, by: mark)
-            guard header.count >= 3 else { continue }
+        for separator in Separator.all {
+            let header = cells(of: line, by: separator)
+            guard (3...30).contains(header.count) else { continue }
             let labels = header.map { NoticeLabels.cell(text, $0) }
             let known = labels.count { $0 != nil }
             guard known >= 3, known * 3 >= header.count * 2 else { continue }
-            if mark == "、" || mark == "," {
-                // 姓名、性别、年龄 in a sentence is no table: nothing else may be on the line.
-                guard known == header.count, at + 1 < lines.count else { continue }
-            }
+            // 姓名、性别、年龄 in a sentence is no table.
+            if separator.isPunctuation, known < header.count || at + 1 == lines.count { continue }
             var rows: [[Unit]] = []
             var next = at + 1
             while next < lines.count {
                 let row = lines[next]
-                if text.scalars[row].allSatisfy({
-                    $0 == "-" || $0 == "|" || $0 == ":" || $0 == "="
-                }) {
-                    next += 1
-                    continue
-                }
-                let parts =
-                    mark == " " ? blankCells(of: row) : split(row, by: mark, into: header.count)
-                guard parts.count >= 3, parts.count * 2 > header.count else { break }
+                let parts = cells(of: row, by: separator, most: header.count)
                 // A header again is the next page of the same table.
-                if parts.count(where: { NoticeLabels.cell(text, $0) != nil }) * 2 > parts.count {
+                let isHeader =
+                    parts.count >= 3
+                    && parts.count { NoticeLabels.cell(text, $0) != nil } * 2 > parts.count
+                if isRule(row) || isHeader {
                     next += 1
                     continue
                 }
-                if mark == " ", parts.count != header.count { break }
-                var units: [Unit] = []
-                for (place, cell) in parts.enumerated() where !cell.isEmpty {
-                    let label = place < labels.count ? labels[place] ?? .mixed : .mixed
-                    units.append(Unit(label: label, range: cell, isCell: true))
+                if separator.isBlank, !rows.isEmpty, parts.count * 2 < header.count,
+                    text.isIndented(row.lowerBound),
+                    let last = rows[rows.count - 1].indices.last
+                {
+                    // The last cell goes on below itself.
+                    rows[rows.count - 1][last].range =
+                        rows[rows.count - 1][last].range.lowerBound..<row.upperBound
+                    next += 1
+                    continue
                 }
-                rows.append(units)
+                guard parts.count >= 3, parts.count * 2 > header.count,
+                    !separator.isBlank || parts.count == header.count
+                else { break }
+                rows.append(
+                    parts.enumerated().filter { !$0.element.isEmpty }.map { place, cell in
+                        unit(place < labels.count ? labels[place] : .mixed, cell)
+                    })
                 next += 1
             }
             guard !rows.isEmpty else { continue }
@@ -93,55 +134,32 @@ extension NoticeLayout {
         return nil
     }
 
-    /// Cells of a row; marks within quotes and brackets stay, and what is too
-    /// many belongs to the last column.
-    func split(_ row: Range<Int>, by mark: Unicode.Scalar, into count: Int) -> [Range<Int>] {
-        var cells: [Range<Int>] = []
-        var begin = row.lowerBound
-        var depth = 0
-        for place in row {
-            switch text.scalars[place] {
-            case "(", "“": depth += 1
-            case ")", "”": depth = max(0, depth - 1)
-            case mark where depth == 0 && cells.count + 1 < count + (mark == "|" ? 2 : 0):
-                cells.append(begin..<place)
-                begin = place + 1
-            default: break
-            }
-        }
-        cells.append(begin..<row.upperBound)
-        if mark == "|" {
-            if cells.first?.isEmpty == true { cells.removeFirst() }
-            if cells.last?.isEmpty == true { cells.removeLast() }
-        }
-        return cells
-    }
-
     /// Labels down the first column and a person in each of the others.
     mutating func transposed(from at: Int) -> Int? {
-        for mark in ["\t", "|"] as [Unicode.Scalar] {
+        for separator in Separator.ruled {
             var next = at
             var columns: [[Unit]] = []
+            var known = 0
             while next < lines.count {
                 let row = lines[next]
-                if next > at,
-                    text.scalars[row].allSatisfy({ $0 == "-" || $0 == "|" || $0 == ":" })
-                {
+                if next > at, isRule(row) {
                     next += 1
                     continue
                 }
-                let parts = cells(of: row, by: mark)
-                guard parts.count >= 3, let label = NoticeLabels.cell(text, parts[0]),
-                    !parts.dropFirst().contains(where: { NoticeLabels.cell(text, $0) != nil }),
-                    columns.isEmpty || parts.count - 1 == columns.count
+                let parts = cells(of: row, by: separator)
+                guard parts.count >= 3, columns.isEmpty || parts.count - 1 == columns.count,
+                    !parts.dropFirst().contains(where: { NoticeLabels.cell(text, $0) != nil })
                 else { break }
+                let label = NoticeLabels.cell(text, parts[0])
+                if label != nil { known += 1 }
+                guard label != nil || known >= 2 && (2...8).contains(parts[0].count) else { break }
                 if columns.isEmpty { columns = Array(repeating: [], count: parts.count - 1) }
                 for (place, cell) in parts.dropFirst().enumerated() where !cell.isEmpty {
-                    columns[place].append(Unit(label: label, range: cell, isCell: true))
+                    columns[place].append(unit(label, cell))
                 }
                 next += 1
             }
-            if next - at >= 3, columns.count >= 2 {
+            if known >= 3, columns.count >= 2 {
                 persons += columns
                 return next
             }
@@ -149,31 +167,45 @@ extension NoticeLayout {
         return nil
     }
 
+    /// Labels one below the other, then the values of each person in their order.
+    mutating func stacked(from at: Int) -> Int? {
+        var labels: [NoticeLabel] = []
+        var next = at
+        while next < lines.count, let label = NoticeLabels.cell(text, lines[next]) {
+            labels.append(label)
+            next += 1
+        }
+        guard labels.count >= 4, let sex = labels.firstIndex(of: .sex) else { return nil }
+        let first = next
+        while next + labels.count <= lines.count, isSex(lines[next + sex]) {
+            persons.append(zip(labels, lines[next...]).map { unit($0, $1) })
+            next += labels.count
+        }
+        return next > first ? next : nil
+    }
+
     /// Labels and values by turns, as a form on a web page has them.
     mutating func form(from at: Int) -> Int? {
-        for mark in ["\t", "|"] as [Unicode.Scalar] {
+        for separator in Separator.ruled {
             var next = at
             var units: [Unit] = []
             while next < lines.count {
-                let parts = cells(of: lines[next], by: mark).filter { !$0.isEmpty }
-                if text.scalars[lines[next]].allSatisfy({ $0 == "-" || $0 == "|" || $0 == ":" })
-                {
+                if isRule(lines[next]) {
                     next += 1
                     continue
                 }
+                let parts = cells(of: lines[next], by: separator).filter { !$0.isEmpty }
                 guard parts.count >= 2, let first = NoticeLabels.cell(text, parts[0]) else { break }
-                if !units.isEmpty, case .name = first,
-                    units.contains(where: { if case .name? = $0.label { true } else { false } })
-                {
+                if first == .name, units.contains(where: { $0.label == .name }) {
                     persons.append(units)
                     units = []
                 }
-                var label: NoticeLabel? = nil
+                var label: NoticeLabel?
                 for part in parts {
                     if label == nil, let found = NoticeLabels.cell(text, part) {
                         label = found
                     } else {
-                        units.append(Unit(label: label ?? .mixed, range: part, isCell: true))
+                        units.append(unit(label ?? .mixed, part))
                         label = nil
                     }
                 }
@@ -184,7 +216,26 @@ extension NoticeLayout {
                 return next
             }
         }
-        return nil
+        return lined(from: at)
+    }
+
+    /// A label on one line and its value on the next.
+    mutating func lined(from at: Int) -> Int? {
+        var next = at
+        var units: [Unit] = []
+        while next + 1 < lines.count, let label = NoticeLabels.cell(text, lines[next]),
+            NoticeLabels.cell(text, lines[next + 1]) == nil, lines[next + 1].count <= 60
+        {
+            if label == .name, units.contains(where: { $0.label == .name }) {
+                persons.append(units)
+                units = []
+            }
+            units.append(unit(label, lines[next + 1]))
+            next += 2
+        }
+        guard units.count >= 3 else { return nil }
+        persons.append(units)
+        return next
     }
 
     /// 张三妹/女/目测50岁/155cm/…: no header, each cell says what it is.
@@ -202,10 +253,12 @@ extension NoticeLayout {
                 guard !part.isEmpty else { continue }
                 var found: [Range<Int>]?
                 for mark in ["/", "|", "\t"] as [Unicode.Scalar] {
-                    let parts = cells(of: part, by: mark).filter { !$0.isEmpty }
+                    let parts = cells(of: part, by: .mark(mark)).filter { !$0.isEmpty }
                     if parts.count >= 4, parts.contains(where: isSex) { found = parts }
                 }
-                if found == nil, spaced.contains(part.lowerBound) { found = blankCells(of: part) }
+                if found == nil, spaced.contains(part.lowerBound) {
+                    found = cells(of: part, by: .blank)
+                }
                 if let found {
                     rows.append(typed(found))
                 } else {
@@ -222,7 +275,7 @@ extension NoticeLayout {
     /// 陈大妹 女 58岁左右 1.51米 …: cells with blanks between, one an age.
     func isSpaced(_ line: Range<Int>) -> Bool {
         guard line.count < 120 else { return false }
-        let cells = blankCells(of: line)
+        let cells = cells(of: line, by: .blank)
         return cells.count >= 4 && !line.contains(where: { text[$0] == ":" || text[$0] == "。" })
             && cells.contains { Ages.mentions(text, in: $0).contains { $0.hasUnit } }
             && cells.prefix(3).contains {
@@ -256,13 +309,13 @@ extension NoticeLayout {
             if let (label, end) = NoticeLabels.begins(text, at: cell.lowerBound, needsColon: true),
                 end < cell.upperBound
             {
-                return Unit(label: label, range: end..<cell.upperBound, isCell: true)
+                return unit(label, end..<cell.upperBound, at: cell.lowerBound)
             }
-            if isSex(cell) { return Unit(label: .sex, range: cell, isCell: true) }
+            if isSex(cell) { return unit(.sex, cell) }
             if place < sex, place == sex - 1 || place == 0 {
-                return Unit(label: .name, range: cell, isCell: true)
+                return unit(.name, cell)
             }
-            return Unit(label: nil, range: cell, isCell: true)
+            return unit(nil, cell)
         }
     }
 }

@@ -3,6 +3,8 @@ struct NoticeLayout {
     /// A cell or a stretch of a person's text, with its label if it has one.
     struct Unit {
         var label: NoticeLabel?
+        /// Where it begins, its label included.
+        var begin: Int
         var range: Range<Int>
         /// A cell of a table: its bounds are sure.
         var isCell = false
@@ -224,30 +226,31 @@ struct NoticeLayout {
         var units: [Unit] = []
         var label: NoticeLabel?
         var begin = range.lowerBound
+        var labelBegin = begin
         let isDense = isDense(range)
         var at = range.lowerBound
         func close(_ end: Int) {
             let part = trimmed(begin..<end)
-            if !part.isEmpty { units.append(Unit(label: label, range: part)) }
+            if !part.isEmpty { units.append(Unit(label: label, begin: labelBegin, range: part)) }
         }
         while at < range.upperBound {
             let value = text.scalars[at]
             let isNewLine = at > begin && text.gap(at) >= NoticeText.Gap.line
             if let (found, end) = labelBegins(at, begin, label, isDense), end <= range.upperBound {
                 close(at)
-                (label, begin) = (found, end)
+                (label, begin, labelBegin) = (found, end, at)
                 at = end
                 continue
             }
             if isNewLine, label != nil, text[at - 1] != "、", text[at - 1] != "," {
                 close(at)
-                (label, begin) = (nil, at)
+                (label, begin, labelBegin) = (nil, at, at)
             } else if value == "。", label != nil, !isMixed(label) {
                 close(at)
-                (label, begin) = (nil, at + 1)
+                (label, begin, labelBegin) = (nil, at + 1, at + 1)
             } else if value == "|" || value == "\t", label != nil {
                 close(at)
-                (label, begin) = (nil, at + 1)
+                (label, begin, labelBegin) = (nil, at + 1, at + 1)
             }
             at += 1
         }

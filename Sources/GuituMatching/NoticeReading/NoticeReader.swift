@@ -363,7 +363,9 @@ public struct NoticeReader {
     /// What may hold for everybody of a list.
     func readShared(_ range: Range<Int>, into draft: inout NoticeDraft) {
         let scenes = scenes(draft)
-        readScenes(range, [NoticeLayout.Unit(label: nil, range: range)], into: &draft)
+        readScenes(
+            range, [NoticeLayout.Unit(label: nil, begin: range.lowerBound, range: range)],
+            into: &draft)
         // 发现地点均为榆林火车站广场 has no colon.
         for (words, key) in [
             (["发现地点均为", "发现地点为", "发现地点都是", "发现地均为"] as [StaticWord], NoticeKey.placeFound)

@@ -59,6 +59,13 @@ struct NoticeText {
         gap(place) >= Gap.wide || (!isScan && gap(place) == Gap.blank)
     }
 
+    /// Whether the line that begins at `place` begins with blanks.
+    func isIndented(_ place: Int) -> Bool {
+        guard place > 0, place < scalars.count else { return false }
+        let before = source[Int(starts[place]) - 1]
+        return before == " " || before == "\u{3000}" || before == "\t"
+    }
+
     func has(_ word: StaticWord, at place: Int) -> Bool { word.stands(in: scalars, at: place) }
 
     /// Whether `word` ends right before `place`.
@@ -99,13 +106,12 @@ struct NoticeText {
             at += 1
             if value == 0x3C, let tag = markup.tag(at: begin) {
                 at = tag.end
-                if tag.gap == Gap.wide {
-                    if gap < Gap.line {
-                        put("\t", begin, begin + 1, gap)
-                        gap = Gap.none
-                    }
-                } else {
-                    gap = max(gap, tag.gap)
+                switch tag.effect {
+                case .cellBegins where gap < Gap.line && scalars.last != "\t", .cellEnds:
+                    put("\t", begin, begin + 1, gap)
+                    gap = Gap.none
+                case .cellBegins: break
+                case .gap(let own): gap = max(gap, own)
                 }
                 blanks = 0
                 continue
