@@ -4,11 +4,12 @@ import GuituStore
 extension Viewer {
     /// The holding of `target` if this viewer may act on it with `permission`.
     ///
-    /// A record that is missing and one that is somebody else's end in the same
-    /// `notFound`, after the same queries.
-    func authorise(_ permission: Permission, on target: Target, in tx: any Transaction) throws
-        -> Holding
-    {
+    /// A record that is missing, one that is somebody else's and one that is
+    /// not `owner`'s end in the same `notFound`.
+    func authorise(
+        _ permission: Permission, on target: Target, under owner: Target? = nil,
+        in tx: any Transaction
+    ) throws -> Holding {
         if permission != .visit {
             if kind == .visitor { throw Ending.signInRequired }
             if mustChangePassword, permission != .useOwnAccount {
@@ -16,7 +17,9 @@ extension Viewer {
             }
             guard may(permission) else { throw Ending.notAllowed }
         }
-        guard let holding = try target.holding(in: tx) else { throw Ending.notFound }
+        guard let holding = try target.holding(in: tx),
+            try owner.map({ try target.belongs(to: $0, in: tx) }) ?? true
+        else { throw Ending.notFound }
         guard !holding.areas.isEmpty else { return holding }
         if case .program = kind { return holding }
 

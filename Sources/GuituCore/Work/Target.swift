@@ -138,6 +138,42 @@ extension Target {
     }
 }
 
+extension Target {
+    /// What somebody needs to look at it.
+    var seenWith: Permission {
+        switch self {
+        case .nobody, .ownAreas, .area: .useOwnAccount
+        case .person, .episode, .attachment: .seePeople
+        case .bed: .seeBeds
+        case .request: .seeTracing
+        case .report: .seeMissing
+        case .candidate: .seeCandidates
+        case .account: .seeAccounts
+        }
+    }
+
+    /// Whether this is `owner` itself or a part of it.
+    func belongs(to owner: Target, in tx: any Transaction) throws -> Bool {
+        if self == owner { return true }
+        let label = owner.label
+        switch (self, owner) {
+        case (.episode(let id), .person(let person)):
+            return try tx.first("SELECT id FROM episode WHERE id = \(id) AND person = \(person)")
+                != nil
+        case (.bed(let id), .area(let station)):
+            return try tx.first("SELECT id FROM bed WHERE id = \(id) AND station = \(station)")
+                != nil
+        case (.attachment(let id), .person), (.attachment(let id), .report):
+            return try tx.first(
+                """
+                SELECT id FROM attachment
+                WHERE id = \(id) AND subject_kind = \(label.kind) AND subject = \(label.id)
+                """) != nil
+        default: return false
+        }
+    }
+}
+
 /// Consent and protection decide how far a tracing request is seen.
 func reach(consent: ConsentToTracing, protection: Protection, officer: Account.ID?) -> Reach {
     if protection != .none { return .namedOnly(officer: officer) }

@@ -52,7 +52,7 @@ public final class Workplace: Sendable {
         -> Seen<Reading.Answer>
     {
         try await ended(useCase) {
-            let attempt = try self.attempt(useCase, key: nil)
+            let attempt = try self.attempt(useCase)
             let (outcome, viewer, entry) = try await self.database.read { tx in
                 try attempt.run(as: actor, in: tx) { work in try useCase.perform(in: work) }
             }
@@ -65,12 +65,15 @@ public final class Workplace: Sendable {
 
     /// Changes something, at most once for a key: the same key with the same
     /// request gives the first answer again. Throws `Ending` and nothing else.
+    ///
+    /// - Parameter owner: What the caller says the target is part of; anything
+    ///   else is not found.
     @discardableResult
     public func perform<Change: ChangingUseCase>(
-        _ useCase: Change, as actor: Actor, key: IdempotencyKey? = nil
+        _ useCase: Change, as actor: Actor, key: IdempotencyKey? = nil, under owner: Target? = nil
     ) async throws -> Change.Answer {
         try await ended(useCase) {
-            let attempt = try self.attempt(useCase, key: key)
+            let attempt = try self.attempt(useCase, key: key, under: owner)
             do {
                 let answer = try await self.database.write { tx in
                     let (outcome, _, entry) = try attempt.run(as: actor, in: tx) { work in
@@ -92,9 +95,12 @@ public final class Workplace: Sendable {
         }
     }
 
-    private func attempt(_ useCase: some UseCase, key: IdempotencyKey?) throws -> Attempt {
+    private func attempt(
+        _ useCase: some UseCase, key: IdempotencyKey? = nil, under owner: Target? = nil
+    ) throws -> Attempt {
         Attempt(
             name: type(of: useCase).name, needs: type(of: useCase).needs, target: useCase.target,
+            owner: owner,
             digest: keys.auditDigest(Data(try canonicalJSON(useCase).utf8)), key: key,
             now: clock.now, keys: keys, settings: settings, ids: ids)
     }
@@ -186,6 +192,7 @@ private struct Attempt: Sendable {
     var name: String
     var needs: Permission
     var target: Target
+    var owner: Target?
     var digest: [UInt8]
     var key: IdempotencyKey?
     var now: Instant
@@ -208,7 +215,7 @@ private struct Attempt: Sendable {
                 target: label.id, outcome: outcome, digest: digest)
         }
         do {
-            let holding = try viewer.authorise(needs, on: target, in: tx)
+            let holding = try viewer.authorise(needs, on: target, under: owner, in: tx)
             let work = Work(
                 tx: tx, viewer: viewer, holding: holding, now: now, keys: keys,
                 settings: settings, ids: ids)

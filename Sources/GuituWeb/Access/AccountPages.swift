@@ -370,11 +370,3 @@ enum AccountPages {
         return .go(link(to: account), saying: Saying("account.changed"))
     }
 }
-
-extension Visit {
-    /// The key that every form of ours carries.
-    func formKey() throws -> IdempotencyKey {
-        guard let key = IdempotencyKey(typed[Form.keyName]) else { throw WebFault.formWithoutKey }
-        return key
-    }
-}

@@ -67,10 +67,8 @@ enum ImportPages {
         try form.finish()
         guard let holder, let file else { throw InvalidFields([]) }
         let load = MissingImport(holder: holder, list: list, file: file.bytes)
-        guard let key = IdempotencyKey(visit.typed[Form.keyName]) else {
-            throw WebFault.formWithoutKey
-        }
-        let batch = try await load.begin(in: visit.workplace, as: visit.actor, key: key)
+        let batch = try await load.begin(
+            in: visit.workplace, as: visit.actor, key: visit.formKey())
         // Clicked twice: one of them loads.
         guard loading.withLock({ $0.insert(batch).inserted }) else {
             return .go(link(holder, batch))

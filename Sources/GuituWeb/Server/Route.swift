@@ -123,6 +123,12 @@ public struct RouteTable: Sendable {
 }
 
 extension Route {
+    /// What the first id of the address names.
+    var firstID: String? {
+        for case .id(let name) in parts { return name }
+        return nil
+    }
+
     fileprivate var wordCount: Int {
         parts.count { if case .word = $0 { true } else { false } }
     }

@@ -36,6 +36,7 @@ public final class Visit: Sendable {
     /// What somebody else saved meanwhile, by field.
     public let current: [String: String]
     private let viewerBox = Mutex<Viewer?>(nil)
+    private let formBox = Mutex(false)
     /// What makes this page's forms differ from all others': random once, then
     /// counted, since a page may hold a hundred forms.
     private let formKeys = Mutex<(page: String, count: Int)>((Keys.newToken(), 0))
@@ -87,11 +88,17 @@ public final class Visit: Sendable {
         return seen.answer
     }
 
-    /// Once for the key that the form carries, however often it is sent.
+    /// Once for the key that the form carries, however often it is sent, and
+    /// only on what the address names: no hidden field leads to another record.
     @discardableResult
     public func perform<Change: ChangingUseCase>(_ useCase: Change) async throws -> Change.Answer {
+        try await workplace.perform(useCase, as: actor, key: formKey(), under: addressed())
+    }
+
+    /// The key that every form of ours carries.
+    func formKey() throws -> IdempotencyKey {
         guard let key = IdempotencyKey(typed[Form.keyName]) else { throw WebFault.formWithoutKey }
-        return try await workplace.perform(useCase, as: actor, key: key)
+        return key
     }
 
     /// Who asked, once something was seen.
@@ -107,6 +114,20 @@ public final class Visit: Sendable {
         return id
     }
 
+    /// The record that the address is about: its first id. Nil where that is no
+    /// target of the funnel, as a notification of one's own.
+    private func addressed() throws -> Target? {
+        switch route.firstID {
+        case "person": .person(try id("person"))
+        case "report": .report(try id("report"))
+        case "request": .request(try id("request"))
+        case "candidate": .candidate(try id("candidate"))
+        case "account": .account(try id("account"))
+        case "area": .area(try id("area"))
+        default: nil
+        }
+    }
+
     public var today: Day { now.inChina.day }
 
     // MARK: Forms
@@ -116,14 +137,21 @@ public final class Visit: Sendable {
     ///
     /// - Parameter scope: Where a page has several forms, the name of this one.
     public func form(_ action: Link, version: Int? = nil, scope: String = "") -> Form {
-        let isThis = route.method == .post && action.address == path
-        let key = isThis ? IdempotencyKey(typed[Form.keyName]) : nil
+        guard route.method == .post, action.address == path else {
+            return Form(
+                action, text, csrf: csrf, key: newFormKey(), version: version, scope: scope)
+        }
+        formBox.withLock { $0 = true }
+        // What the editor saw, until they have seen what somebody else saved.
+        let seen = current.isEmpty ? typed[Form.versionName] : current[Form.versionName] ?? ""
         return Form(
-            action, text, typed: isThis ? typed : Typed(), problems: isThis ? problems : [],
-            csrf: csrf, key: key?.text ?? newFormKey(),
-            version: version.map { isThis ? Int(current["version"] ?? "") ?? $0 : $0 },
-            scope: scope)
+            action, text, typed: typed, problems: problems, csrf: csrf,
+            key: IdempotencyKey(typed[Form.keyName])?.text ?? newFormKey(),
+            version: version.map { Int(seen) ?? $0 }, scope: scope)
     }
+
+    /// Whether the form that was sent stands on the page again.
+    var hasForm: Bool { formBox.withLock { $0 } }
 
     private func newFormKey() -> String {
         formKeys.withLock { keys in
@@ -135,9 +163,9 @@ public final class Visit: Sendable {
     /// One of several forms with the same action, each about a record of its
     /// own that a hidden `field` names: what was typed comes back in that one.
     public func form(_ action: Link, of field: String, _ id: String) -> Form {
-        let form = form(action, scope: id)
-        guard typed[field] != id else { return form }
-        return Form(action, text, csrf: csrf, key: newFormKey(), scope: id)
+        typed[field] == id
+            ? form(action, scope: id)
+            : Form(action, text, csrf: csrf, key: newFormKey(), scope: id)
     }
 
     /// The form of a list's filters, sorted and paged by its address.

@@ -345,6 +345,31 @@ struct Scene: Sendable {
 
     func session(of form: FoundForm) -> String { form.role.flatMap { sessions[$0] } ?? "" }
 
+    /// Another record of the kind that a form's address begins with, in the
+    /// same hands; nil where there is none.
+    func neighbour(of ours: String, _ pattern: String) async throws -> String? {
+        // One reader keeps both stations.
+        if pattern.hasPrefix("/stations/") { return office.otherStation.text }
+        let table: SQL
+        switch pattern.prefix(9) {
+        case "/people/{": table = "person"
+        case "/missing/": table = "missing_report"
+        default: return nil
+        }
+        let driver = try await TestDatabase.copy(of: driver)
+        let database = Database(driver: driver, options: TestDatabase.options)
+        let found: String? = try await database.read { tx in
+            try tx.first(
+                """
+                SELECT id FROM \(table) WHERE id <> \(ours)
+                    AND holder = (SELECT holder FROM \(table) WHERE id = \(ours)) ORDER BY id
+                """)?["id"]
+        }
+        await database.close()
+        try await TestDatabase.remove(driver)
+        return found
+    }
+
     /// A site over a copy, which `body` may change as it likes.
     func copied<A>(
         _ options: GuituServer.Options = .init(), _ body: (Site) async throws -> A
