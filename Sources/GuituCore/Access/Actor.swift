@@ -95,17 +95,34 @@ extension Viewer {
                 """)
         else { return nil }
         let account: Account.ID = try row["id"]
-        let grants = try tx.rows(
+        return Viewer(
+            kind: .account(account), name: try row["name"], homeName: try row["home_name"],
+            home: try row["home"], grants: try grants(of: account, in: tx),
+            mustChangePassword: try row["must_change_password"],
+            unreadNotifications: try row["unread"], sessionDigest: digest,
+            session: (try row["made_at"], try row["expires_at"]))
+    }
+    private static func grants(of account: Account.ID, in tx: any Transaction) throws -> [Grant] {
+        try tx.rows(
             """
             SELECT role, area FROM role_grant
             WHERE account = \(account) AND revoked_at IS NULL ORDER BY role, area
             """
         ).map { Grant(role: try $0["role"], area: try $0["area"]) }
-        return Viewer(
-            kind: .account(account), name: try row["name"], homeName: try row["home_name"],
-            home: try row["home"], grants: grants,
-            mustChangePassword: try row["must_change_password"],
-            unreadNotifications: try row["unread"], sessionDigest: digest,
-            session: (try row["made_at"], try row["expires_at"]))
+    }
+
+    /// Whether somebody who is not here now could open the page of `target`.
+    static func maySee(_ target: Target, _ account: Account.ID, in tx: any Transaction) throws
+        -> Bool
+    {
+        var viewer = Viewer.visitor
+        viewer.kind = .account(account)
+        viewer.grants = try grants(of: account, in: tx)
+        do {
+            _ = try viewer.authorise(target.seenWith, on: target, in: tx)
+            return true
+        } catch is Ending {
+            return false
+        }
     }
 }

@@ -83,8 +83,13 @@ public struct DecideCandidate: ChangingUseCase {
         let state = Self.state(after: verdict, in: found.state)
         try work.tx.execute("UPDATE candidate SET state = \(state) WHERE id = \(candidate)")
         if state == .firstConfirmed || state == .disputed {
-            let role: Role = state == .disputed ? .director : .tracingOfficer
-            for other in try work.accounts(role, at: request.station) where other != officer {
+            // Of a protected person only the named officer and the director know.
+            let roles: [Role] =
+                state == .disputed
+                ? [.director]
+                : request.protection == .none ? [.tracingOfficer] : [.tracingOfficer, .director]
+            let others = try roles.flatMap { try work.accounts($0, at: request.station) }
+            for other in Set(others).subtracting([officer]).sorted(by: { $0.text < $1.text }) {
                 try work.notify(
                     other,
                     Saying(state == .disputed ? "notice.disputed" : "notice.secondOfficer"),

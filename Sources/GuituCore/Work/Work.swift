@@ -76,8 +76,10 @@ public final class Work {
         try JobStore(tx: tx, now: now).add(kind: kind, key: key, details: details)
     }
 
-    /// Tells an account something on its next page.
+    /// Tells an account something on its next page, unless it may not look at
+    /// what that is about: that there is something is told by a notice too.
     public func notify(_ account: Account.ID, _ saying: Saying, about target: Target) throws {
+        guard try Viewer.maySee(target, account, in: tx) else { return }
         let label = target.label
         try tx.execute(
             """

@@ -73,6 +73,32 @@ struct NotificationTests {
         let unread = try await place.perform(MyNotifications(unreadOnly: true), as: one.actor)
         #expect(unread.items.map { $0.saying.arguments["name"] } == ["later"])
     }
+
+    @Test(
+        "of a protected person's candidate reach the director and the named officer only",
+        arguments: TestDatabase.engines)
+    func protected(engine: Engine) async throws {
+        for isProtected in [false, true] {
+            let scene = try await Scene(engine)
+            let (office, place) = (scene.office, scene.office.workplace)
+            if isProtected { try await scene.protect() }
+            let director = try await office.account(.director, at: office.station)
+            let colleague = try await office.account(.tracingOfficer, at: office.station)
+            let clerk = try await office.account(.reception, at: office.station)
+            let other = try await office.account(.reception, at: office.otherStation)
+            func told(_ worker: Office.Worker) async throws -> [String] {
+                try await place.perform(MyNotifications(), as: worker.actor).items.map(\.saying.key)
+            }
+            let confirm = DecideCandidate(
+                candidate: scene.candidate, verdict: .confirm, reason: "相符", evidenceVersion: 1)
+            try await place.perform(confirm, as: scene.officer.actor)
+            #expect(try await told(colleague) == (isProtected ? [] : ["notice.secondOfficer"]))
+            #expect(try await told(director) == (isProtected ? ["notice.secondOfficer"] : []))
+            try await place.perform(confirm, as: director.actor)
+            #expect(try await told(clerk) == (isProtected ? [] : ["notice.confirmed"]))
+            #expect(try await told(other) == [])
+        }
+    }
 }
 
 extension Office {
