@@ -124,3 +124,18 @@ def test_who_never_ends_does_not_keep_it_from_ending(office_on):
     assert office.half_written() == {}
     endless.close()
     print(f"an endless form: ended {seconds:.1f} s after it was told")
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_an_import_that_was_cut_off_is_called_so_after_the_next_start(engine, office_on):
+    office = office_on(engine)
+    office.serve()
+    office.kill()
+    office.query(
+        "INSERT INTO import_batch (id, area, source, file_digest, state, rows_total, rows_loaded,"
+        " rows_known, rows_refused, started_at, started_by)"
+        " SELECT '01hzzzzzzzzzzzzzzzzzzzzzzz', s.area, 'list', a.password, 'running', 0, 0, 0, 0, 0, 'x'"
+        " FROM station s, account a LIMIT 1"
+    )
+    office.serve()
+    assert office.query("SELECT state FROM import_batch") == [["failed"]]

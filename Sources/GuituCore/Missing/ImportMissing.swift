@@ -61,6 +61,18 @@ public struct MissingImport: Sendable {
     /// Loads every row; progress stands in the batch, to be looked at meanwhile.
     public func run(_ batch: ID<ImportBatch>, in workplace: Workplace, as actor: Actor) async throws
     {
+        do {
+            try await loadAll(batch, workplace, actor)
+        } catch {
+            // Without the database this is said when the server starts again.
+            try? await workplace.endCutImports(only: batch)
+            throw error
+        }
+    }
+
+    private func loadAll(_ batch: ID<ImportBatch>, _ workplace: Workplace, _ actor: Actor)
+        async throws
+    {
         var sheet = try ImportSheet(file: file, today: workplace.clock.now.inChina.day)
         var rows: [ImportSheet.Row] = []
         while let row = sheet.next() {
@@ -104,6 +116,31 @@ public struct MissingImport: Sendable {
                 holder: holder, batch: batch, rows: rows.count,
                 loaded: bulk.answers.count { $0 != nil } - known, known: known,
                 problems: problems), as: actor)
+    }
+}
+
+public enum ImportState: String, Sendable, CaseIterable, SQLConvertible {
+    case running, done
+    /// Cut off, by a stop of the server or a fault. The same file sent again
+    /// completes it.
+    case interrupted = "failed"
+}
+
+extension Workplace {
+    /// Says of imports that run no more that they were cut off: when the server
+    /// starts, of all that it finds running.
+    ///
+    /// Should another copy of the server be loading one at that moment, it says
+    /// the contrary with its next part (`RecordImport`).
+    public func endCutImports(only batch: ID<ImportBatch>? = nil) async throws {
+        let which: SQL = batch.map { "AND id = \($0)" } ?? ""
+        try await database.write { [now = clock.now] tx in
+            _ = try tx.execute(
+                """
+                UPDATE import_batch SET state = \(ImportState.interrupted), ended_at = \(now)
+                WHERE state = \(ImportState.running) \(which)
+                """)
+        }
     }
 }
 
@@ -153,8 +190,9 @@ struct RecordImport: ChangingUseCase {
             """
             UPDATE import_batch SET rows_total = rows_total + \(rows),
                 rows_loaded = rows_loaded + \(loaded), rows_known = rows_known + \(known),
-                rows_refused = rows_refused + \(refused)
-            WHERE id = \(batch) AND area = \(holder) AND state = 'running'
+                rows_refused = rows_refused + \(refused), state = \(ImportState.running),
+                ended_at = NULL
+            WHERE id = \(batch) AND area = \(holder) AND state <> \(ImportState.done)
             """)
         guard changed == 1 else { throw Ending.notFound }
         for problem in problems {
@@ -180,8 +218,8 @@ struct EndImport: ChangingUseCase {
     func perform(in work: Work) throws -> Nothing {
         let changed = try work.tx.execute(
             """
-            UPDATE import_batch SET state = 'done', ended_at = \(work.now)
-            WHERE id = \(batch) AND area = \(holder) AND state = 'running'
+            UPDATE import_batch SET state = \(ImportState.done), ended_at = \(work.now)
+            WHERE id = \(batch) AND area = \(holder) AND state <> \(ImportState.done)
             """)
         guard changed == 1 else { throw Ending.notFound }
         try work.emit(.missingImported, about: .area(holder), in: holder, ["batch": batch.text])
@@ -204,7 +242,7 @@ public struct SeeImport: ReadingUseCase {
 
     public struct Answer: Sendable {
         public var list: String
-        public var done: Bool
+        public var state: ImportState
         public var rows: Int
         public var loaded: Int
         public var known: Int
@@ -237,7 +275,7 @@ public struct SeeImport: ReadingUseCase {
                     field: field.orNil))
         }
         return Answer(
-            list: try row["source"], done: try row["state"] == "done", rows: try row["rows_total"],
+            list: try row["source"], state: try row["state"], rows: try row["rows_total"],
             loaded: try row["rows_loaded"], known: try row["rows_known"],
             refused: try row["rows_refused"], startedAt: try row["started_at"], problems: problems)
     }
@@ -256,7 +294,7 @@ public struct ListImports: ReadingUseCase {
         public var holderName: String
         public var batch: ID<ImportBatch>
         public var list: String
-        public var done: Bool
+        public var state: ImportState
         public var rows: Int
         public var refused: Int
         public var startedAt: Instant
@@ -273,7 +311,7 @@ public struct ListImports: ReadingUseCase {
         ).map {
             Line(
                 holder: try $0["area"], holderName: try $0["name"], batch: try $0["id"],
-                list: try $0["source"], done: try $0["state"] == "done",
+                list: try $0["source"], state: try $0["state"],
                 rows: try $0["rows_total"], refused: try $0["rows_refused"],
                 startedAt: try $0["started_at"])
         }

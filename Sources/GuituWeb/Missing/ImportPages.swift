@@ -28,9 +28,11 @@ enum ImportPages {
                 .init(text("import.refused"), isNumber: true) { "\(text($0.refused))" },
                 .init(text("missing.holder")) { "\($0.holderName)" },
                 .init(text("tracing.state")) { line in
-                    badge(
-                        line.done ? text("import.done") : text("import.running"),
-                        line.done ? .success : .info)
+                    switch line.state {
+                    case .running: badge(text("import.running"), .info)
+                    case .done: badge(text("import.done"), .success)
+                    case .interrupted: badge(text("import.interrupted"), .warning)
+                    }
                 },
             ], rows: imports, query: ListQuery("/imports"),
             empty: .init(text("import.none"), text("import.none.advice")))
@@ -81,8 +83,7 @@ enum ImportPages {
             do {
                 try await load.run(batch, in: workplace, as: actor)
             } catch {
-                // The funnel has logged why; the batch stays "running" and the
-                // page says how to go on.
+                // The funnel has logged why, and the page says how to go on.
             }
         }
         return .go(link(holder, batch))
@@ -99,9 +100,15 @@ enum ImportPages {
             <td>\(problem.saying.field.map { text("import.field", ["field": $0]) } ?? "") \(visit.sentence(problem.saying))</td></tr>
             """
         }
+        let lead =
+            switch seen.state {
+            case .running: text("import.running.advice")
+            case .done: text("import.done")
+            case .interrupted: text("import.interrupted.advice")
+            }
         var reply = Reply.page(
             Page(
-                seen.list, lead: seen.done ? text("import.done") : text("import.running.advice"),
+                seen.list, lead: lead,
                 trail: [(text("missing.title"), "/missing"), (text("import.title"), "/imports")],
                 """
                 \(progress(text("import.progress"), done: handled, of: max(seen.rows, handled),
@@ -116,7 +123,7 @@ enum ImportPages {
                     """))
                 """))
         // Looks again by itself, without a script.
-        if !seen.done { reply.headers[.refresh] = "2" }
+        if seen.state == .running { reply.headers[.refresh] = "2" }
         return reply
     }
 }

@@ -62,6 +62,7 @@ struct Serve: AsyncParsableCommand {
         do {
             try await setting.migrate(workplace.database)
             workplace.database.open()
+            try await workplace.endCutImports()
             return try await workplace.offerSetUp().map(FirstVisit.needsCode) ?? .isOver
         } catch let error as DatabaseError where error.mayPass {
             return nil

@@ -46,7 +46,7 @@ struct ImportMissingTests {
             A10,吴十,女,约60岁,,去年冬天,,吴一,子女,13800000008
             """
         let seen = try await run(file, in: office)
-        #expect(seen.done)
+        #expect(seen.state == .done)
         #expect(seen.rows == 10)
         #expect(seen.loaded == 2)
         #expect(seen.refused == 8)
@@ -117,6 +117,42 @@ struct ImportMissingTests {
         #expect(refused as? MissingImport.Failure == .columnMissing(.key))
         #expect(
             await refusal { _ = try await run("", in: office) } as? MissingImport.Failure == .empty)
+    }
+
+    @Test(
+        "cut off by a stop says so, and is completed by the same file",
+        arguments: TestDatabase.engines)
+    func cutOff(engine: Engine) async throws {
+        let office = try await Office(engine)
+        let officer = try await office.account(.tracingOfficer, at: office.station)
+        let place = office.workplace
+        let file = "\(Self.header)\nA1,王建国,男,1968,,2016-08-14,颍上游市,王建军,兄弟,13800000000\n"
+        let load = MissingImport(
+            holder: office.station, list: "走失登记表", file: Array(file.utf8))
+        func state(_ batch: ID<ImportBatch>) async throws -> ImportState {
+            let listed = try await place.perform(ListImports(), as: officer.actor)
+            let seen = try await place.perform(
+                SeeImport(holder: office.station, batch: batch), as: officer.actor)
+            #expect(listed.first { $0.batch == batch }?.state == seen.state)
+            return seen.state
+        }
+        let stopped = try await load.begin(in: place, as: officer.actor)
+        #expect(try await state(stopped) == .running)
+        try await place.endCutImports()
+        #expect(try await state(stopped) == .interrupted)
+        #expect(try await run(file, in: office).loaded == 1)
+        // It was another copy's, which is still at it: nothing is lost.
+        try await load.run(stopped, in: place, as: officer.actor)
+        #expect(try await state(stopped) == .done)
+        try await place.endCutImports()
+        #expect(try await state(stopped) == .done)
+
+        // The officer's session ends in the middle.
+        let forbidden = try await load.begin(in: place, as: officer.actor)
+        await #expect(throws: Ending.self) {
+            try await load.run(forbidden, in: place, as: .visitor)
+        }
+        #expect(try await state(forbidden) == .interrupted)
     }
 
     @Test("thousands of rows with one bad lose only that one")
