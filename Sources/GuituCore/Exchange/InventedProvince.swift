@@ -159,20 +159,34 @@ private struct InventedOffice {
         var done = 0
         for (station, indices) in parts.sorted(by: { $0.key < $1.key }) {
             for part in indices.chunks(of: 200) {
-                let items = part.map { arrival(people[$0], at: station) }
-                let answer = try await workplace.perform(
-                    Bulk(area: made.stations[station], items: items), as: program)
-                for (index, arrived) in zip(part, answer.answers) {
-                    guard let arrived else { continue }
+                let arrivals = part.map { ($0, arrival(people[$0], at: station)) }
+                let arrived = try await register(arrivals, at: station)
+                for index in part {
+                    guard let arrived = arrived[index] else { continue }
                     ids[index] = arrived.person
                     taken.append((station, arrived, people[index]))
-                    try await describe(arrived.person, people[index])
+                    try await describe(arrived.person, people[index], at: station)
                 }
                 done += part.count
                 told(done)
             }
         }
         return ids
+    }
+
+    /// By the clerk; for somebody who cannot decide, by the director who signs.
+    private func register(_ arrivals: [(Int, RegisterArrival)], at station: Int) async throws
+        -> [Int: RegisterArrival.Arrived]
+    {
+        var arrived: [Int: RegisterArrival.Arrived] = [:]
+        for role in [Role.reception, .director] {
+            let own = arrivals.filter { ($0.1.consent == .cannotDecide) == (role == .director) }
+            let answer = try await workplace.perform(
+                Bulk(area: made.stations[station], items: own.map(\.1)),
+                as: try actor(role, at: station))
+            for ((index, _), one) in zip(own, answer.answers) { arrived[index] = one }
+        }
+        return arrived
     }
 
     private mutating func arrival(_ look: InventedArrival, at station: Int) -> RegisterArrival {
@@ -197,7 +211,10 @@ private struct InventedOffice {
         return arrival
     }
 
-    private func describe(_ person: Person.ID, _ look: InventedArrival) async throws {
+    private func describe(_ person: Person.ID, _ look: InventedArrival, at station: Int)
+        async throws
+    {
+        let clerk = try actor(.reception, at: station)
         var seen: [(ObservationKind, String, ObservationSource)] = []
         if let height = look.height { seen.append((.height, "\(height)", .staff)) }
         if !look.homePlace.isEmpty { seen.append((.homePlace, look.homePlace, .person)) }
@@ -207,7 +224,7 @@ private struct InventedOffice {
             try await workplace.perform(
                 AddObservation(
                     person: person, kind: kind, value: value, source: source, certainty: .likely,
-                    occurredAt: min(look.arrivedAt, workplace.clock.now)), as: program)
+                    occurredAt: min(look.arrivedAt, workplace.clock.now)), as: clerk)
         }
     }
 
@@ -354,7 +371,7 @@ struct InventOffices: ChangingUseCase {
                 """
                 INSERT INTO session (digest, account, kind, label, made_at, expires_at)
                 VALUES (\(session), \(id), 'browser', 'invent', \(work.now),
-                    \(work.now.adding(.seconds(3600))))
+                    \(work.now.adding(.seconds(86_400))))
                 """)
             made.accounts.append(
                 Worker(

@@ -137,7 +137,8 @@ public struct RegisterArrival: ChangingUseCase {
 
         var request: TracingRequest.ID?
         if let consent {
-            request = try work.tracing.open(for: id, at: station, consent: consent, reason: "")
+            request = try work.tracing.open(
+                for: id, at: station, consent: consent, reason: "", openedAt: arrivedAt)
         }
         let same =
             try fields.identity.map { try work.people.others(withIdentity: $0, than: id) } ?? []

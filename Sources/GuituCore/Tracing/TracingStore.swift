@@ -26,8 +26,11 @@ struct FoundRequest {
 struct TracingStore {
     let work: Work
 
+    /// - Parameter openedAt: When it was asked for: at the arrival, however
+    ///   late that was written down; nil: now.
     func open(
-        for person: Person.ID, at station: Area.ID, consent: ConsentToTracing, reason: String
+        for person: Person.ID, at station: Area.ID, consent: ConsentToTracing, reason: String,
+        openedAt: Instant? = nil
     ) throws -> TracingRequest.ID {
         try requireDirector(for: consent, at: station)
         let id: TracingRequest.ID = work.newID()
@@ -46,7 +49,8 @@ struct TracingStore {
             INSERT INTO tracing_request (id, person, station, officer, state, consent, consent_reason,
                 consent_by, consent_at, opened_at, opened_by, version)
             VALUES (\(id), \(person), \(station), \(officer), \(consent.requestState), \(consent),
-                \(reason.orNil), \(work.viewer.label), \(work.now), \(work.now), \(work.viewer.label), 1)
+                \(reason.orNil), \(work.viewer.label), \(openedAt ?? work.now),
+                \(openedAt ?? work.now), \(work.viewer.label), 1)
             ON CONFLICT DO NOTHING
             """)
         guard inserted == 1 else { throw TracingFailure.alreadyOpen }
@@ -55,7 +59,8 @@ struct TracingStore {
             try work.notify(officer, Saying("notice.namedOfficer"), about: .request(id))
         }
         try work.emit(
-            .tracingOpened, about: .request(id), in: station, ["consent": consent.rawValue])
+            .tracingOpened, about: .request(id), in: station, at: openedAt,
+            ["consent": consent.rawValue])
         return id
     }
 

@@ -74,7 +74,8 @@ struct FigureTests {
         #expect(seen.now.strandedMonths == 2)
         #expect(seen.now.strandedYear == 1)
         #expect(seen.now.strandedFiveYears == 0)
-        #expect(seen.now.requestsByAge == [1, 0, 0, 0])
+        // Open since the arrival, 41 days ago.
+        #expect(seen.now.requestsByAge == [0, 0, 1, 0])
         #expect(seen.now.requestsAwaitingConsent == 1)
 
         #expect(seen.flow.arrivals == 3)

@@ -1,0 +1,37 @@
+import GuituModel
+import GuituStore
+import TestSupport
+import Testing
+
+@testable import GuituCore
+
+@Suite("An invented province")
+struct InventedProvinceTests {
+    @Test("reads as if officers had written it down on the day each person came")
+    func believable() async throws {
+        let clock = FrozenClock(Instant(Office.day, hour: 2, minute: 30))
+        let place = Workplace(
+            database: try await TestDatabase.fresh(.sqlite, migrations: Schema.migrations),
+            clock: clock, keys: try Keys(Keys.newRing(at: clock.now)),
+            passwords: PasswordPool(cost: .init(logN: 4)))
+        _ = try await InventedProvince(
+            people: 60, reports: 40, seed: 1, password: Secret("guitu-demo-2026")
+        ).fill(place)
+        try await place.database.read { tx in
+            func count(_ condition: SQL) throws -> Int {
+                try tx.first("SELECT COUNT(*) AS n FROM \(condition)")?["n"] ?? 0
+            }
+            #expect(try count("tracing_request") > 10)
+            let early = try count(
+                """
+                tracing_request r JOIN episode e ON e.person = r.person
+                WHERE r.opened_at = e.arrived_at
+                """)
+            #expect(try early == count("tracing_request"))
+            #expect(try count("tracing_request WHERE opened_at < \(clock.now)") > 10)
+            #expect(try count("observation") > 100)
+            #expect(try count("observation WHERE recorded_by LIKE 'program:%'") == 0)
+            #expect(try count("tracing_request WHERE consent = 'cannot-decide'") > 0)
+        }
+    }
+}
