@@ -21,13 +21,15 @@ struct AdministrationTests {
     }
 
     /// A server over a database in which nobody has an account.
-    private func empty(_ engine: Engine) async throws -> (Workplace, GuituServer) {
+    private func empty(_ engine: Engine, _ options: GuituServer.Options = .init()) async throws -> (
+        Workplace, GuituServer
+    ) {
         let clock = FrozenClock(Instant(Office.day, hour: 8, minute: 0))
         let place = Workplace(
             database: try await TestDatabase.fresh(engine, migrations: Schema.migrations),
             clock: clock, keys: try Keys(Keys.newRing(at: clock.now)),
             passwords: PasswordPool(cost: .init(logN: 4)))
-        return (place, GuituServer(workplace: place))
+        return (place, GuituServer(workplace: place, options: options))
     }
 
     private static let places = [
@@ -137,6 +139,29 @@ struct AdministrationTests {
             let done = try await browser.submit("/set-up", Self.places + [("code", code)])
             #expect(done.status == 303)
         }
+    }
+
+    @Test("codes are tried a few times from one address, then not looked at for a while")
+    func setUpLimit() async throws {
+        var options = GuituServer.Options()
+        options.signInBurst = 3
+        options.signInPause = .seconds(3600)
+        let (place, server) = try await empty(.sqlite, options)
+        let code = try #require(try await place.offerSetUp()).reveal
+        try await server.application().test(.router) { client in
+            let browser = Browser(client)
+            for number in 1...3 {
+                try await browser.open("/set-up")
+                let wrong = try await browser.submit(
+                    "/set-up", Self.places + [("code", "0000-0000-0000-000\(number)")])
+                #expect(wrong.status == 422)
+            }
+            try await browser.open("/set-up")
+            let right = try await browser.submit("/set-up", Self.places + [("code", code)])
+            #expect(right.status == 429)
+            #expect(right.headers[.retryAfter] == "3600")
+        }
+        #expect(try await place.perform(SeeSetUp(), as: .visitor).isNew)
     }
 
     // MARK: Accounts
