@@ -223,6 +223,10 @@ struct AdministrationTests {
             #expect(reset.status == 200)
             #expect(try oneTime(reset) != password)
             #expect(reset.headers[.cacheControl] == "no-store")
+            let late = try await browser.post("/accounts", fields)
+            #expect(late.status == 200)
+            #expect(late.body.contains("密码不再显示") && !late.body.contains("class=\"masked\""))
+            #expect(late.body.contains("\(page)/password"))
 
             try await browser.open("\(page)/access")
             #expect(try await browser.submit("\(page)/access").status == 303)

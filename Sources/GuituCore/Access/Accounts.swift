@@ -48,10 +48,15 @@ struct MakeAccount: ChangingUseCase {
 public struct OneTimePassword: Sendable {
     public var account: Account.ID
     public var password: Secret
+    /// Whether it opens the account: not when the request was sent again after
+    /// the password had been changed, or in a later session, which would make
+    /// another one of the same key.
+    public var isCurrent: Bool
 }
 
 extension Workplace {
-    /// Makes an account; the same key gives the same account and password.
+    /// Makes an account; the same key gives the same account, and in the same
+    /// session the same password.
     public func makeAccount(
         login: String, name: String, home: Area.ID, roles: [Role], as actor: Actor,
         key: IdempotencyKey? = nil
@@ -62,7 +67,29 @@ extension Workplace {
             MakeAccount(
                 login: login, name: name, home: home, roles: roles, password: .init(record)),
             as: actor, key: key)
-        return OneTimePassword(account: id, password: password)
+        return try await oneTime(password, record, of: id)
+    }
+
+    /// - Parameter record: What was to be stored; a request sent again stored
+    ///   nothing, and its password may not be the account's.
+    func oneTime(_ password: Secret, _ record: PasswordRecord, of account: Account.ID)
+        async throws -> OneTimePassword
+    {
+        let stored: [UInt8]?
+        do {
+            stored = try await database.read { tx in
+                try tx.first("SELECT password FROM account WHERE id = \(account)")?["password"]
+            }
+        } catch is DatabaseError {
+            // It is made; asked again, the same form tells.
+            throw Ending.unavailable
+        }
+        var isCurrent = stored == record.bytes
+        if !isCurrent, let stored {
+            isCurrent = try await passwords.verify(
+                password, against: PasswordRecord(bytes: stored))
+        }
+        return OneTimePassword(account: account, password: password, isCurrent: isCurrent)
     }
 }
 

@@ -48,7 +48,7 @@ public enum PasswordRefused: Refusal, Equatable {
 }
 
 extension Workplace {
-    /// A new one-time password; the same key gives the same one again.
+    /// A new one-time password; the same key in the same session gives it again.
     public func resetPassword(
         of account: Account.ID, as actor: Actor, key: IdempotencyKey? = nil
     ) async throws -> OneTimePassword {
@@ -56,7 +56,7 @@ extension Workplace {
         let record = try await passwords.hash(password)
         try await perform(
             ResetPassword(account: account, password: .init(record)), as: actor, key: key)
-        return OneTimePassword(account: account, password: password)
+        return try await oneTime(password, record, of: account)
     }
 
     /// Changes one's own password and ends every other session.

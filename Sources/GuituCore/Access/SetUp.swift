@@ -300,6 +300,6 @@ extension Workplace {
             NameAdministrator(
                 area: area, role: role, login: login, name: name, password: .init(record)),
             as: actor, key: key)
-        return OneTimePassword(account: id, password: password)
+        return try await oneTime(password, record, of: id)
     }
 }

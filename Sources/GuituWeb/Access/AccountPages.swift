@@ -160,24 +160,38 @@ enum AccountPages {
             key: visit.formKey())
         return .page(
             shownOnce(
-                visit, made.password, login: typed["login"], name: typed["name"],
+                visit, made, login: typed["login"], name: typed["name"],
                 next: (visit.text("account.goOn"), link(to: made.account))))
     }
 
     /// The answer to the form itself: a password is on no address that a
-    /// browser keeps, and sending the same form again shows the same one.
+    /// browser keeps. Sending the same form again shows the same one, while it
+    /// opens the account; later it says how to get another.
+    ///
+    /// - Parameter mayReset: Who names the first administrators may not reset
+    ///   them.
     static func shownOnce(
-        _ visit: Visit, _ password: Secret, login: String, name: String,
-        next: (label: String, link: Link)
+        _ visit: Visit, _ made: OneTimePassword, login: String, name: String,
+        mayReset: Bool = true, next: (label: String, link: Link)
     ) -> Page {
         let text = visit.text
+        guard made.isCurrent else {
+            return Page(
+                text("oneTime.title"), lead: name, isNarrow: true,
+                """
+                \(callout(.info, text("oneTime.gone"), "<p>\(text("oneTime.gone.advice"))</p>"))
+                <p>\(mayReset
+                    ? button(text("account.reset"), "\(base: link(to: made.account))/password") : nil)
+                \(button(next.label, next.link, primary: true))</p>
+                """)
+        }
         return Page(
             text("oneTime.title"), lead: name, isNarrow: true,
             """
             \(callout(.warning, text("oneTime.once"), "<p>\(text("oneTime.once.advice"))</p>"))
             \(card(text("oneTime.handOver"), facts(text, [
                 (text("signIn.login"), "<span class=\"masked\">\(login)</span>"),
-                (text("oneTime.title"), "<span class=\"masked\">\(password.reveal)</span>"),
+                (text("oneTime.title"), "<span class=\"masked\">\(made.password.reveal)</span>"),
             ])))
             <ul class="consequences"><li>\(text("oneTime.inPerson"))</li>\
             <li>\(text("oneTime.changes"))</li><li>\(text("oneTime.lost"))</li></ul>
@@ -326,7 +340,7 @@ enum AccountPages {
             of: account.id, as: visit.actor, key: visit.formKey())
         return .page(
             shownOnce(
-                visit, made.password, login: account.login, name: account.name,
+                visit, made, login: account.login, name: account.name,
                 next: (visit.text("account.goOn"), link(to: account.id))))
     }
 

@@ -177,7 +177,7 @@ enum SetUpPages {
             as: visit.actor, key: visit.formKey())
         return .page(
             AccountPages.shownOnce(
-                visit, made.password, login: visit.typed["login"], name: visit.typed["name"],
-                next: (visit.text("setUp.next"), "/set-up/administrators")))
+                visit, made, login: visit.typed["login"], name: visit.typed["name"],
+                mayReset: false, next: (visit.text("setUp.next"), "/set-up/administrators")))
     }
 }

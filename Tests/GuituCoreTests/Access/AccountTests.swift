@@ -22,6 +22,7 @@ struct AccountTests {
         let again = try await make()
         #expect(again.account == made.account)
         #expect(again.password.reveal == made.password.reveal, "sent twice, shown twice")
+        #expect(made.isCurrent && again.isCurrent)
         #expect(made.password.reveal.count == 19)
 
         let opened = try await door.place.signIn(
@@ -55,6 +56,9 @@ struct AccountTests {
                 == "signInRequired", "other sessions end with the old password")
         #expect(await door.tries("wang.li", made.password) == "refused signIn.wrong")
         #expect(await door.tries("wang.li", Secret("河边有三只白鹭在等鱼")) == "done")
+        let late = try await make()
+        #expect(late.account == made.account)
+        #expect(!late.isCurrent, "it opens nothing any more")
     }
 
     @Test(
