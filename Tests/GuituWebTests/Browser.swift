@@ -198,12 +198,16 @@ final class Browser: @unchecked Sendable {  // used by one test, one step after 
     }
 
     /// The fields of the form with this action, or nil.
-    func form(_ action: String) -> [Field]? {
-        guard
-            let form = page.body.components(separatedBy: "<form").dropFirst().first(where: {
-                $0.prefix { $0 != ">" }.contains("action=\"\(action)\"")
-            })?.components(separatedBy: "</form>").first
-        else { return nil }
+    func form(_ action: String) -> [Field]? { forms(action).first }
+
+    /// The same of all forms with this action.
+    func forms(_ action: String) -> [[Field]] {
+        page.body.components(separatedBy: "<form").dropFirst().filter {
+            $0.prefix { $0 != ">" }.contains("action=\"\(action)\"")
+        }.compactMap { $0.components(separatedBy: "</form>").first }.map(Browser.fields)
+    }
+
+    private static func fields(_ form: String) -> [Field] {
         var fields: [Field] = []
         for match in form.matches(of: /<(input|textarea|select|button)\b([^>]*)>/) {
             let tag = match.1

@@ -292,7 +292,7 @@ struct Gallery {
                 "kept",
                 "\(kept.notice(text))<form class=\"form\" method=\"post\" action=\"/sign-in\">\(kept.hidden)<button type=\"submit\" class=\"primary\">\(say("登录", "Sign in"))</button></form>"
             ),
-            ("kept-resubmit", kept.resubmit(text, csrf: "csrf-new")),
+            ("kept-resubmit", kept.back(text, csrf: "csrf-new")),
             ("answers", HTML(answers.map { "<h3>\($0.title(text))</h3>\($0.view(text))" })),
             (
                 "audit",

@@ -38,9 +38,9 @@ enum OwnAccountPages {
                 .init(text("account.since")) { "\(text($0.madeAt))" },
                 .init(text("account.until")) { "\(text($0.expiresAt))" },
                 .init(text("account.end")) { line in
-                    let form = visit.form("/account/end-session")
-                    return line.isThisOne
-                        ? "" : form.button(text("account.end"), form.hidden("session", line.id))
+                    guard !line.isThisOne else { return "" }
+                    let form = visit.form("/account/end-session", of: "session", line.id)
+                    return form.button(text("account.end"), form.hidden("session", line.id))
                 },
             ], rows: sessions, query: ListQuery("/account"), prints: false,
             empty: .init(text("account.sessions"), ""))

@@ -56,16 +56,12 @@ enum SignInPages {
         var reply: Reply
         if signedIn.mustChangePassword {
             reply = .go("/account/password")
-        } else if let kept = Kept(signedInWith: visit.typed) {
-            // The kept form is sent again by the person, as who they are now.
-            reply = .page(
-                Page(
-                    visit.text("kept.back"), isNarrow: true,
-                    kept.resubmit(visit.text, csrf: Visit.token(for: token))))
         } else {
             reply = .go(nextLink(visit) ?? "/")
+            // The kept form is sent again by the person, as who they are now.
+            reply.kept = Kept(signedInWith: visit.typed)
         }
-        if signedIn.failuresBefore > 0, case .nothing = reply.content {
+        if signedIn.failuresBefore > 0 {
             reply.flash = Saying(
                 "signIn.failuresBefore", ["count": "\(signedIn.failuresBefore)"])
         }

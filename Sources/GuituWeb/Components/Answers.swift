@@ -146,11 +146,12 @@ public struct Kept: Sendable, Equatable {
         callout(.warning, text("kept.title"), "<p>\(text("kept.advice"))</p>")
     }
 
-    /// After signing in: one button sends the form again, as the new session.
-    public func resubmit(_ text: Text, csrf: String) -> HTML {
+    /// After signing in, above the form; with `csrf` in its place, one button
+    /// that sends it.
+    public func back(_ text: Text, csrf: String?) -> HTML {
         """
         \(callout(.success, text("kept.back"), "<p>\(text("kept.back.advice"))</p>"))
-        \(send(text, csrf: csrf))
+        \(csrf.map { send(text, csrf: $0) })
         """
     }
 

@@ -171,5 +171,8 @@ public struct Form: Sendable {
         "field-" + (scope.isEmpty ? "" : scope + "-") + name
     }
 
+    /// Whether this is what somebody sent, refused or kept while they signed in.
+    var isBack: Bool { !typed.values.isEmpty }
+
     func problem(_ name: String) -> String? { problems.first { $0.field == name }?.sentence }
 }

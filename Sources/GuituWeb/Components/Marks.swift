@@ -78,7 +78,7 @@ public func masked(_ text: Text, _ shown: String, form: Form? = nil) -> HTML {
     <span class="masked">\(shown)</span>\
     \(form.map { form in
         """
-         <details class="unmask"><summary>\(Icon.eye.html)\(text("mask.show"))</summary>\
+         <details class="unmask"\(flag: "open", form.isBack)><summary>\(Icon.eye.html)\(text("mask.show"))</summary>\
         <form class="form" method="post" action="\(form.action)">\(form.hidden)\
         \(form.line("reason", text("mask.reason"), hint: text("mask.hint"), required: true))\
         <button type="submit">\(text("mask.go"))</button></form></details>

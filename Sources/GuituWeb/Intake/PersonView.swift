@@ -142,7 +142,7 @@ struct PersonView {
                 "value", text("mask.what"), values, value: values[0].value, required: true)
         return disclosure(
             values.count == 1 ? text("mask.showOne", ["what": values[0].label]) : text("mask.show"),
-            isOpen: !form.problems.isEmpty,
+            isOpen: form.isBack,
             form.view(
                 submit: text("mask.go"),
                 """
@@ -167,7 +167,7 @@ struct PersonView {
             let keep = visit.form("\(base: base)/belongings")
             forms.append(
                 disclosure(
-                    text("belonging.keep"), isOpen: !keep.problems.isEmpty,
+                    text("belonging.keep"), isOpen: keep.isBack,
                     keep.view(
                         submit: text("belonging.keep"),
                         """
@@ -183,7 +183,7 @@ struct PersonView {
                 let back = visit.form("\(base: base)/return-belongings")
                 forms.append(
                     disclosure(
-                        text("belonging.return"), isOpen: !back.problems.isEmpty,
+                        text("belonging.return"), isOpen: back.isBack,
                         back.view(
                             submit: text("belonging.return"),
                             """
@@ -225,7 +225,7 @@ struct PersonView {
             text("tracing.title"),
             """
             <p>\(text("tracing.none"))</p>
-            \(disclosure(text("tracing.open"), isOpen: !form.problems.isEmpty, form.view(
+            \(disclosure(text("tracing.open"), isOpen: form.isBack, form.view(
                 submit: text("tracing.open"),
                 """
                 \(form.choices("consent", text("tracing.consent"),
@@ -254,7 +254,7 @@ struct PersonView {
             !visit.may(.describePerson)
             ? nil
             : disclosure(
-                text("observation.add"), isOpen: !form.problems.isEmpty,
+                text("observation.add"), isOpen: form.isBack,
                 form.view(
                     submit: text("observation.add"),
                     """
@@ -284,7 +284,7 @@ struct PersonView {
         guard visit.may(.describePerson) else { return nil }
         let form = visit.form("\(base: base)/retract", of: "observation", seen.id.text)
         return disclosure(
-            text("observation.retract"), isOpen: !form.problems.isEmpty,
+            text("observation.retract"), isOpen: form.isBack,
             form.view(
                 submit: text("observation.retract"),
                 """
@@ -303,7 +303,7 @@ struct PersonView {
                 <li><a href="\(PersonPages.link(to: linked.person))">\(linked.maskedName)</a> · \(linked.reason) · \
                 \(text(linked.linkedAt))\
                 \(!visit.may(.describePerson) ? nil : disclosure(
-                    text("link.undo"), isOpen: !form.problems.isEmpty,
+                    text("link.undo"), isOpen: form.isBack,
                     form.view(
                         submit: text("link.undo"),
                         """
@@ -318,7 +318,7 @@ struct PersonView {
             !visit.may(.describePerson)
             ? nil
             : disclosure(
-                text("link.make"), isOpen: !form.problems.isEmpty,
+                text("link.make"), isOpen: form.isBack,
                 form.view(
                     submit: text("link.make"),
                     """
@@ -356,7 +356,7 @@ struct PersonView {
         return card(
             text("person.protection"),
             disclosure(
-                text("person.protect"), isOpen: !form.problems.isEmpty,
+                text("person.protect"), isOpen: form.isBack,
                 form.view(
                     submit: text("form.save"),
                     """

@@ -21,25 +21,27 @@ extension Responder {
         case .refused(let refusal):
             let sayings = (refusal as? InvalidFields)?.fields ?? [refusal.saying]
             let problems = sayings.map { Form.Problem($0.field, visit.sentence($0)) }
-            return await again(visit.again(problems), .unprocessableContent, problems)
+            return await refused(visit.again(problems), .unprocessableContent)
         case .stale(let current):
-            return await again(visit.again([], current: current), .conflict, [])
+            return await refused(visit.again([], current: current), .conflict)
         case .busy: return later(.busy(retryAfter: Responder.busyWait), visit)
         case .unavailable: return later(.unavailable(retryAfter: Responder.awayWait), visit)
         case .broke(let reference): return page(.broke(reference: reference), visit)
         }
     }
 
-    /// The page the form stands on, with what was typed. Where there is none
-    /// (or it cannot be read any more) the sentences alone.
+    /// The page the form stands on, with what was typed. `above` stands over it
+    /// and is told whether the form is there; where the page cannot be read any
+    /// more it stands alone.
     private func again(
-        _ visit: Visit, _ status: HTTPResponse.Status, _ problems: [Form.Problem]
+        _ visit: Visit, _ status: HTTPResponse.Status, _ title: String,
+        above: (_ hasForm: Bool) -> HTML?
     ) async -> Reply {
         if let again = visit.route.again {
             do {
                 var reply = try await again(visit)
                 if case .page(var page) = reply.content {
-                    if !visit.current.isEmpty { page.body = "\(clash(visit))\(page.body)" }
+                    page.body = "\(above(visit.hasForm))\(page.body)"
                     reply.content = .page(page)
                     reply.status = status
                     return reply
@@ -48,15 +50,35 @@ extension Responder {
                 if case .refused = ending {} else { return await reply(to: ending, visit) }
             } catch {}
         }
-        let text = visit.text
-        let sentences = problems.map { "<li>\($0.sentence)</li>" as HTML }
         return .page(
             Page(
-                text("answer.refused"), isNarrow: true,
+                title, isNarrow: true,
                 """
-                \(callout(.danger, text("answer.refused.advice"), "<ul>\(sentences)</ul>"))
-                <p>\(button(text("answer.home"), "/", primary: true))</p>
+                \(above(false))
+                <p>\(button(visit.text("answer.home"), "/", primary: true))</p>
                 """), status)
+    }
+
+    /// What is wrong stands in the form; on a page that no longer has it (it was
+    /// sent twice, or somebody was faster) the sentences stand above.
+    private func refused(_ visit: Visit, _ status: HTTPResponse.Status) async -> Reply {
+        let text = visit.text
+        let sentences = visit.problems.map { "<li>\($0.sentence)</li>" as HTML }
+        return await again(visit, status, text("answer.refused")) { hasForm in
+            if !visit.current.isEmpty { return clash(visit) }
+            return hasForm
+                ? nil
+                : callout(.danger, text("answer.refused.advice"), "<ul>\(sentences)</ul>")
+        }
+    }
+
+    /// A form that was kept while somebody signed in, filled in as it was and
+    /// not sent. Where its page no longer has it, one button sends it.
+    func resume(_ visit: Visit, _ status: HTTPResponse.Status) async -> Reply {
+        let kept = Kept(action: Link(returning: visit.path) ?? "/", typed: visit.typed)
+        return await again(visit, status, visit.text("kept.back")) { hasForm in
+            kept.back(visit.text, csrf: hasForm ? nil : visit.csrf)
+        }
     }
 
     /// Both texts, before the second editor sends again.
@@ -171,12 +193,7 @@ extension Responder {
         } catch {
             return await answerFault(.malformed, visit, guest)
         }
-        let kept = Kept(action: Link(returning: visit.path) ?? "/", typed: visit.typed)
-        return await dress(
-            .page(
-                Page(
-                    visit.text("kept.back"), isNarrow: true,
-                    kept.resubmit(visit.text, csrf: visit.csrf)), .conflict), visit, guest)
+        return await dress(await resume(visit, .conflict), visit, guest)
     }
 
     private func size(_ bytes: Int) -> String {

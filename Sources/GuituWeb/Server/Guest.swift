@@ -44,11 +44,11 @@ struct Guest: Sendable {
     }
 
     let headers: HTTPFields
-    let session: String?
+    private(set) var session: String?
     /// A visitor's cookie that is not there yet and must be set.
-    let newVisitor: String?
+    private(set) var newVisitor: String?
     /// The secret that form tokens are bound to.
-    let secret: String
+    private(set) var secret: String
     let flash: String?
     let device: String?
     let language: Language
@@ -88,6 +88,15 @@ struct Guest: Sendable {
                 channel?.close(promise: nil)
             }
         }
+    }
+
+    /// The same browser with the session it was just given.
+    func signedIn(_ token: String) -> Guest {
+        var guest = self
+        guest.session = token
+        guest.newVisitor = nil
+        guest.secret = token
+        return guest
     }
 
     var actor: Actor {

@@ -44,6 +44,8 @@ public struct Reply: Sendable {
     /// A new session's cookie; an empty one takes the cookie away.
     var session: String?
     var language: Language?
+    /// What was typed before somebody had to sign in: its page follows.
+    var kept: Kept?
     /// What this browser is known by the next time somebody signs in.
     var device: String?
 

@@ -80,6 +80,9 @@ struct Responder: HTTPResponder {
             if let viewer = visit.viewer {
                 await visit.workplace.keepAwake(viewer, as: visit.actor)
             }
+            if let kept = reply.kept, let token = reply.session {
+                return await bringBack(kept, after: reply, guest.signedIn(token))
+            }
             return await dress(reply, visit, guest)
         } catch let fault as WebFault {
             return await answerFault(fault, empty, guest)
@@ -88,6 +91,19 @@ struct Responder: HTTPResponder {
         } catch {
             return await answerFault(.malformed, empty, guest)
         }
+    }
+
+    /// The page of a form that waited while somebody signed in.
+    private func bringBack(_ kept: Kept, after signedIn: Reply, _ guest: Guest) async -> Response {
+        let path = kept.action.address
+        guard case .route(let route, let parameters) = server.routes.match(.post, path),
+            route.kind == .action
+        else { return await dress(signedIn, unknown(path, guest), guest) }
+        let visit = visit(route, path, parameters, guest, typed: kept.typed)
+        var reply = await resume(visit, .ok)
+        (reply.session, reply.device) = (signedIn.session, signedIn.device)
+        reply.flash = signedIn.flash
+        return await dress(reply, visit, guest)
     }
 
     // MARK: Reading

@@ -19,7 +19,7 @@ enum StayPages {
             again: PersonPages.show, keep),
         .action(
             "/people/{person}/return-belongings", [ReturnBelongings.self],
-            again: PersonPages.show, giveBack),
+            again: whereGivenBack, giveBack),
     ]
 
     /// The open episode of the person in the address, and their file.
@@ -245,6 +245,12 @@ enum StayPages {
                     name: visit.typed["item"], quantity: quantity ?? 1, keeping: keeping ?? .custody
                 )))
         return .go(PersonPages.link(to: try visit.id("person")), saying: Saying("belonging.kept"))
+    }
+
+    /// The page that the form stood on.
+    @Sendable private static func whereGivenBack(_ visit: Visit) async throws -> Reply {
+        visit.typed["then"] == "departure"
+            ? try await DeparturePages.show(visit) : try await PersonPages.show(visit)
     }
 
     @Sendable private static func giveBack(_ visit: Visit) async throws -> Reply {

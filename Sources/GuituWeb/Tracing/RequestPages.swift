@@ -209,7 +209,7 @@ enum RequestPages {
             parts.append(
                 disclosure(
                     text("tracing.decideConsent"),
-                    isOpen: !form.problems.isEmpty || request.consent == .awaitingDecision,
+                    isOpen: form.isBack || request.consent == .awaitingDecision,
                     form.view(
                         submit: text("form.save"),
                         """
@@ -225,7 +225,7 @@ enum RequestPages {
             let form = visit.form("\(base: base)/officer")
             parts.append(
                 disclosure(
-                    text("tracing.nameOfficer"), isOpen: !form.problems.isEmpty,
+                    text("tracing.nameOfficer"), isOpen: form.isBack,
                     form.view(
                         submit: text("form.save"),
                         form.select(
@@ -237,7 +237,7 @@ enum RequestPages {
             let form = visit.form("\(base: base)/close")
             parts.append(
                 disclosure(
-                    text("tracing.close"), isOpen: !form.problems.isEmpty,
+                    text("tracing.close"), isOpen: form.isBack,
                     form.view(
                         submit: text("tracing.close"), dangerous: true,
                         form.select(

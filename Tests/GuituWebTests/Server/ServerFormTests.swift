@@ -52,9 +52,10 @@ struct FormUseTests {
 
     @discardableResult
     private func send(
-        _ form: FoundForm, _ values: [(name: String, value: String)], _ browser: Browser
+        _ form: FoundForm, _ values: [(name: String, value: String)], _ browser: Browser,
+        file: [UInt8]? = file
     ) async throws -> Browser.Seen {
-        let (bytes, type) = form.body(values, file: Self.file)
+        let (bytes, type) = form.body(values, file: file)
         return try await browser.send(.post, form.action, body: bytes, type: type)
     }
 
@@ -149,6 +150,16 @@ struct FormUseTests {
         #expect(asked >= 3)
     }
 
+    /// Whether a form with this action stands on the page without a click.
+    private func isUnfolded(_ action: String, in page: String) -> Bool {
+        page.ranges(of: "action=\"\(action)\"").contains { found in
+            let before = page[..<found.lowerBound]
+            guard let fold = before.ranges(of: "<details").last.map({ before[$0.lowerBound...] })
+            else { return true }
+            return fold.contains("</details>") || fold.prefix { $0 != ">" }.contains(" open")
+        }
+    }
+
     @Test("when the session ran out, signing in again brings back everything that was typed")
     func expired() async throws {
         let scene = try await Scenes.shared.scene(.sqlite)
@@ -185,21 +196,36 @@ struct FormUseTests {
                     let back = try await browser.submit(
                         "/sign-in", [("login", login), ("password", Scene.password)])
                     #expect(back.status == 200, "\(form.pattern) \(back.status)")
-                    let kept = try #require(
-                        FoundForm.all(on: back.body).first { $0.action == form.action },
-                        "\(form.pattern)")
-                    for (name, value) in values where name != Form.csrfName {
-                        #expect(
-                            kept.fields.first { $0.name == name }?.value == value,
-                            "\(form.pattern) lost \(name)")
+                    // Sent as it stands there, it is what was typed.
+                    func sent(_ fields: [Browser.Field]) -> Set<String> {
+                        Set(fields.filter(\.isSent).map { "\($0.name)=\($0.value)" })
                     }
-                    let sent = try await browser.submit(form.action)
+                    let typed = values.filter { !["csrf", "then"].contains($0.name) }.map {
+                        "\($0.name)=\($0.value)"
+                    }
+                    let shown = try #require(
+                        browser.forms(form.action).first { sent($0).isSuperset(of: typed) },
+                        "\(form.pattern) lost something")
+                    // It is seen and may be changed: as many fields as on its own page.
+                    let visible = try #require(
+                        FoundForm.all(on: back.body).first {
+                            $0.action == form.action && $0.fields.count == form.fields.count
+                        }, "\(form.pattern)")
+                    #expect(
+                        visible.fields.filter { $0.kind != .hidden }.map(\.name)
+                            == form.fields.filter { $0.kind != .hidden }.map(\.name),
+                        "\(form.pattern)")
+                    #expect(isUnfolded(form.action, in: back.body), "\(form.pattern)")
+                    let again = try await send(
+                        form, shown.filter(\.isSent).map { (name: $0.name, value: $0.value) },
+                        browser,
+                        file: nil)
                     // What signed everybody out did so to this one too.
                     if form.pattern.hasPrefix("/account/") { return }
                     // A file has to be chosen again; the rest comes back.
                     #expect(
-                        form.sendsFiles ? sent.status == 422 : ["\(sent.status)"] == direct.all,
-                        "\(form.pattern) \(sent.status), not \(direct.all)")
+                        form.sendsFiles ? again.status == 422 : ["\(again.status)"] == direct.all,
+                        "\(form.pattern) \(again.status), not \(direct.all)")
                 }
             }
         }
