@@ -29,7 +29,10 @@ let package = Package(
         .target(name: "GuituModel"),
         .target(name: "GuituRules", dependencies: ["GuituModel"]),
         .target(name: "GuituInvented", dependencies: ["GuituModel"]),
-        .target(name: "GuituEar", swiftSettings: numberCrunching),
+        .target(
+            name: "GuituEar",
+            dependencies: ["GuituModel", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: numberCrunching),
         .target(name: "CKinship", cSettings: numberCrunchingC),
         .target(
             name: "GuituKinship", dependencies: ["CKinship"], swiftSettings: numberCrunching),

@@ -1,4 +1,5 @@
 import Foundation
+import GuituModel
 
 /// What is wrong with a table, and where.
 public struct TableError: Error, CustomStringConvertible, Equatable {
@@ -18,58 +19,79 @@ public struct TableError: Error, CustomStringConvertible, Equatable {
     }
 }
 
-/// A tab-separated UTF-8 file with a header line.
+/// A table with a header line, its columns found by name: tabs or commas, in any
+/// encoding that `CSVReader` knows.
 struct Table {
     let file: String
-    private let bytes: [UInt8]
-    private let columns: [String]
+    private let reader: CSVReader
 
-    /// Columns are found by name, so their order does not matter.
     init(path: String, columns needed: [String]) throws {
-        file = (path as NSString).lastPathComponent
-        do { bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) } catch {
+        let file = (path as NSString).lastPathComponent
+        guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
             throw TableError(file: file, row: nil, reason: "cannot be read")
         }
-        let end = bytes.firstIndex(of: 10) ?? bytes.endIndex
-        columns = Self.fields(bytes[..<end]).map {
-            $0.hasPrefix("\u{FEFF}") ? String($0.dropFirst()) : $0
+        try self.init(bytes: [UInt8](data), file: file, columns: needed)
+    }
+
+    init(bytes: [UInt8], file: String, columns needed: [String]) throws {
+        self.file = file
+        do { reader = try CSVReader(bytes) } catch .empty {
+            throw TableError(file: file, row: 1, reason: "is empty")
+        } catch .unreadable(let line) {
+            throw TableError(file: file, row: line, reason: "neither UTF-8, UTF-16 nor GB18030")
+        } catch .brokenHeader(let line) {
+            throw TableError(file: file, row: line, reason: "a quote that never closes")
         }
-        for name in needed where !columns.contains(name) {
+        for name in needed where !reader.header.contains(name) {
             throw TableError(file: file, row: 1, reason: "column \(name) is missing")
         }
     }
 
     /// Calls `body` with each row's fields in the order of `names`; a column
-    /// that the file lacks is empty. Row 2 is the first after the header.
-    func forEach(_ names: [String], _ body: (_ row: Int, _ fields: [String]) throws -> Void) throws
-    {
-        let places = names.map { columns.firstIndex(of: $0) }
-        var start = (bytes.firstIndex(of: 10) ?? bytes.endIndex - 1) + 1
-        var row = 1
-        while start < bytes.endIndex {
-            let end = bytes[start...].firstIndex(of: 10) ?? bytes.endIndex
-            row += 1
-            if end > start {
-                let fields = Self.fields(bytes[start..<end])
-                guard fields.count <= columns.count else {
-                    throw TableError(
-                        file: file, row: row,
-                        reason: "\(fields.count) fields, the header has \(columns.count)")
+    /// that the file or the row lacks is empty. Row 2 is the first after the
+    /// header.
+    ///
+    /// - Parameter fault: takes rows that cannot be read; without it the first throws.
+    func forEach(
+        _ names: [String], fault: ((TableError) -> Void)? = nil,
+        _ body: (_ row: Int, _ fields: [String]) throws -> Void
+    ) throws {
+        let places = names.map { reader.header.firstIndex(of: $0) }
+        for entry in reader {
+            let line: Int
+            let fields: [String]
+            switch entry {
+            case .row(let row): (line, fields) = (row.line, row.fields)
+            case .problem(let problem):
+                (line, fields) = (problem.line, problem.fields)
+                let reason: String
+                switch problem.kind {
+                case .columns(let expected, let count) where count < expected: reason = ""
+                case .columns(let expected, let count):
+                    reason = "\(count) fields, the header has \(expected)"
+                case .unclosedQuote: reason = "a quote that never closes"
+                case .fieldTooLong: reason = "a field of more than 65,536 bytes"
                 }
-                try body(row, places.map { $0.map { $0 < fields.count ? fields[$0] : "" } ?? "" })
+                if !reason.isEmpty {
+                    let error = TableError(file: file, row: line, reason: reason)
+                    guard let fault else { throw error }
+                    fault(error)
+                    continue
+                }
             }
-            start = end + 1
+            try body(line, places.map { $0.map { $0 < fields.count ? fields[$0] : "" } ?? "" })
         }
     }
 
     /// For tables whose columns are known by their order.
     func forEachLine(_ body: (_ row: Int, _ fields: [String]) throws -> Void) throws {
-        try forEach(columns, body)
+        try forEach(reader.header, body)
     }
 
-    private static func fields(_ line: ArraySlice<UInt8>) -> [String] {
-        let line = line.last == 13 ? line.dropLast() : line
-        return line.split(separator: 9, omittingEmptySubsequences: false)
-            .map { String(decoding: $0, as: UTF8.self) }
+    /// A field as `CSVReader` reads it back. Not `CSVWriter`'s: its apostrophe
+    /// against formulas would change ids that programs compare.
+    static func quoted(_ text: String) -> String {
+        guard text.contains(where: { ",\"\t\n\r".contains($0) }) else { return text }
+        return "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
 }

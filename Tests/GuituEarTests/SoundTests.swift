@@ -41,16 +41,6 @@ struct SoundTests {
     }
 
     @Test(
-        "SHA-256 agrees with the standard's examples",
-        arguments: [
-            ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-            ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-        ])
-    func digest(text: String, expected: String) {
-        #expect(SHA256Digest.hex(of: Array(text.utf8)) == expected)
-    }
-
-    @Test(
         "generic words and peoples are taken off, two characters are left",
         arguments: [
             ("城步苗族自治县", PlaceLevel.county, "城步"), ("易县", .county, "易县"),

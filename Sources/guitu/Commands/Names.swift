@@ -65,15 +65,11 @@ struct NamesHear: ParsableCommand {
                             + String(
                                 format: "LR %.3g  %.2f %%", name.ratio, name.probability * 100))
                 }
-            } else if let input, let output {
-                let data: Data
-                do { data = try Data(contentsOf: URL(fileURLWithPath: input)) } catch {
-                    throw TableError(file: input, row: nil, reason: "cannot be read")
+            } else {
+                try answerFile(input, output) {
+                    try EarBatch(ear: ear, limit: limit).runNames(
+                        csv: $0, among: shares, name: $1)
                 }
-                let outcome = try EarBatch(ear: ear, limit: limit).runNames(
-                    csv: String(decoding: data, as: UTF8.self), among: shares, name: input)
-                try Data(outcome.csv.utf8).write(to: URL(fileURLWithPath: output))
-                for line in outcome.complaints { complain(line) }
             }
         }
     }

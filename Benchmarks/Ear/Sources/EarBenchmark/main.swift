@@ -28,9 +28,8 @@ case "build":
             + "\(bytes.count) bytes, \(processorSeconds() - start) s")
 case "hear":
     let ear = Ear(index: try EarIndex(path: arguments[2]))
-    let text = String(
-        decoding: try Data(contentsOf: URL(fileURLWithPath: arguments[3])), as: UTF8.self)
-    let outcome = try EarBatch(ear: ear).run(csv: text)
+    let queries = [UInt8](try Data(contentsOf: URL(fileURLWithPath: arguments[3])))
+    let outcome = try EarBatch(ear: ear).run(csv: queries)
     try Data(outcome.csv.utf8).write(to: URL(fileURLWithPath: arguments[4]))
     for line in outcome.complaints { print(line) }
 case "speed":
