@@ -14,6 +14,8 @@ enum Channel {
     static let added: Float = 0.02
     static let lost: Float = 0.06
     static let kept: Float = 1 - added - lost
+    /// Any one syllable added.
+    static let addedAny = added / Float(Mandarin.count)
     /// Readings of the whole country beside the near ones.
     static let national: Float = 0.05
     /// A name out of use against the name of today.
@@ -56,56 +58,22 @@ enum Channel {
         return row
     }
 
-    /// P(heard | name) in every lane, from what each heard syllable is worth
-    /// for each character: one lost or one added syllable, or two of long names.
-    @inline(__always)
-    static func match(
-        _ cells: UnsafePointer<UInt32>, _ length: Int,
-        _ columns: UnsafeBufferPointer<UnsafeMutablePointer<Lanes>>
-    ) -> Lanes {
-        let heard = columns.count
-        if heard == length {
-            var product = columns[0][Int(cells[0])] * kept
-            for index in 1..<max(1, heard) { product *= columns[index][Int(cells[index])] * kept }
-            return product
-        }
-        if length == heard + 1 {
-            var sum = Lanes()
-            for left in 0..<length {
-                var product = Lanes(repeating: lost)
-                for index in 0..<heard {
-                    product *= columns[index][Int(cells[index < left ? index : index + 1])] * kept
-                }
-                sum += product
+    /// P(written | a character as the standard reads it); where the clerk was
+    /// unsure, the mean of what was written.
+    static func standard(
+        _ readings: some Sequence<UInt16>, _ written: [UInt16]
+    ) -> Float {
+        var sum: Float = 0
+        var weights: Float = 0
+        for said in readings {
+            guard said < Mandarin.count else { break }
+            // The first reading is the usual one.
+            let weight: Float = weights == 0 ? 0.8 : 0.1
+            weights += weight
+            for syllable in written {
+                sum += weight * standardTable[Int(said) * Mandarin.count + Int(syllable)]
             }
-            return sum
         }
-        if heard == length + 1 {
-            var sum = Lanes()
-            for extra in 0..<heard {
-                var product = Lanes(repeating: added / Float(Mandarin.count))
-                for index in 0..<length {
-                    product *= columns[index < extra ? index : index + 1][Int(cells[index])] * kept
-                }
-                sum += product
-            }
-            return sum
-        }
-        if length == heard + 2, length >= 4 {
-            var sum = Lanes()
-            for one in 0..<length {
-                for two in (one + 1)..<length {
-                    var product = Lanes(repeating: lost * lost)
-                    var at = 0
-                    for index in 0..<length where index != one && index != two {
-                        product *= columns[at][Int(cells[index])] * kept
-                        at += 1
-                    }
-                    sum += product
-                }
-            }
-            return sum
-        }
-        return Lanes()
+        return weights > 0 ? sum / weights / Float(written.count) : 0
     }
 }

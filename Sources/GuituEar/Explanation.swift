@@ -70,23 +70,12 @@ extension Ear {
     private func namesToCompare(of place: Place) -> [ComparedName] {
         var names: [ComparedName] = []
         let own = index.number(.ownNames, place.row, as: UInt32.self)
-        if own != IndexFormat.none, let cells = cells(ofName: Int(own)) {
-            names.append(ComparedName(cells: cells))
-        }
-        let former = index.with(.formerNames, as: UInt32.self) { records in
-            index.with(.namePlaces, as: UInt32.self) { places in
-                stride(from: 0, to: records.count / 4 * 4, by: 4)
-                    .filter { places[Int(records[$0])] == UInt32(place.row) }
-                    .map { (Int(records[$0]), records[$0 + 3]) }
-            }
-        }
-        for (name, years) in former {
-            guard let cells = cells(ofName: name) else { continue }
-            let span =
-                years == 0 ? nil : Int(years >> 16)...max(Int(years >> 16), Int(years & 0xFFFF))
+        if own != IndexFormat.none { names.append(ComparedName(cells: cells(ofName: Int(own)))) }
+        for former in formerNames(of: place) {
             names.append(
                 ComparedName(
-                    cells: cells, weight: Channel.formerShare, isFormer: true, years: span))
+                    cells: cells(ofName: former.name), weight: Channel.formerShare, isFormer: true,
+                    years: former.years))
         }
         for alias in aliases where alias.place == place.row {
             names.append(ComparedName(cells: alias.cells, weight: alias.weight, isAlias: true))
@@ -94,10 +83,36 @@ extension Ear {
         return names
     }
 
-    private func cells(ofName name: Int) -> [UInt32]? {
-        guard let group = index.groups.first(where: { $0.names.contains(name) }) else { return nil }
+    func cells(ofName name: Int) -> [UInt32] {
+        let at = index.groups.indices.partition { index.groups[$0].names.upperBound > name }
+        let group = index.groups[at]
         let start = group.firstCell + (name - group.names.lowerBound) * group.length
         return index.with(.nameCells, as: UInt32.self) { Array($0[start..<start + group.length]) }
+    }
+
+    /// Names out of use that the place answers for.
+    public func otherNames(of place: Place) -> [(text: String, years: ClosedRange<Int>?)] {
+        formerNames(of: place).map { (index.text(.formerText, $0.text), $0.years) }
+    }
+
+    private func formerNames(of place: Place) -> [(
+        name: Int, text: Range<Int>, years: ClosedRange<Int>?
+    )] {
+        index.with(.formerNames, as: UInt32.self) { records in
+            index.with(.namePlaces, as: UInt32.self) { places in
+                func answer(_ record: Int) -> UInt32 { places[Int(records[record * 4])] }
+                let all = 0..<records.count / 4
+                let first = all.partition { answer($0) >= UInt32(place.row) }
+                return all[first...].prefix { answer($0) == UInt32(place.row) }.map { record in
+                    let field = records[record * 4..<record * 4 + 4].map { Int($0) }
+                    let (from, to) = (field[3] >> 16, field[3] & 0xFFFF)
+                    return (
+                        field[0], field[1]..<field[1] + field[2],
+                        from == 0 || to < from ? nil : from...to
+                    )
+                }
+            }
+        }
     }
 
     func character(ofCell cell: Int) -> Character {
@@ -125,8 +140,9 @@ extension Ear {
                 if j > 0, worth[i][j - 1] * Channel.lost > best.0 {
                     best = (worth[i][j - 1] * Channel.lost, 1)
                 }
-                let added = Channel.added / Float(Mandarin.count)
-                if i > 0, worth[i - 1][j] * added > best.0 { best = (worth[i - 1][j] * added, 2) }
+                if i > 0, worth[i - 1][j] * Channel.addedAny > best.0 {
+                    best = (worth[i - 1][j] * Channel.addedAny, 2)
+                }
                 worth[i][j] = best.0
                 came[i][j] = best.1
             }
@@ -173,7 +189,6 @@ extension Ear {
             (Int($0[cell]), Int($0[cell + 1]))
         }
         var dialect = SIMD2<Float>()
-        var standard: Float = 0
         func pair(_ section: Section, _ at: Int) -> SIMD2<Float> {
             index.with(section, as: UInt8.self) {
                 SIMD2(
@@ -192,16 +207,8 @@ extension Ear {
                 pair(.characterTable, Int(syllable) * index.about.characters + character)
                 * (share * Channel.national)
         }
-        let said = index.with(.characterSyllables, as: UInt16.self) {
-            $0[character * 3..<character * 3 + 3].filter { $0 < Mandarin.count }
-        }
-        for (place, syllable) in said.enumerated() {
-            let weight: Float = (place == 0 ? 0.8 : 0.1) / (0.8 + 0.1 * Float(said.count - 1))
-            for heard in syllables {
-                standard +=
-                    weight * share
-                    * Channel.standardTable[Int(syllable) * Mandarin.count + Int(heard)]
-            }
+        let standard = index.with(.characterSyllables, as: UInt16.self) {
+            Channel.standard($0[character * 3..<character * 3 + 3], syllables)
         }
         return (dialect, standard)
     }

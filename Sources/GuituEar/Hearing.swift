@@ -52,77 +52,104 @@ extension Ear {
             .filter { levelRanges[$0]?.isEmpty == false }
         let ranges = levels.compactMap { levelRanges[$0] }
         var likelihood = PlaceLikelihood(levels: levels, ranges: ranges, values: [])
-        guard let first = utterance.fragments.first, !levels.isEmpty else { return likelihood }
+        guard let fragment = utterance.fragments.first, let first = ranges.first,
+            let last = ranges.last
+        else { return likelihood }
         let above = context(utterance.fragments.dropFirst())
-        let own = placeLanes(first, Set(levels))
-        var values: [Float] = []
-        values.reserveCapacity(ranges.reduce(0) { $0 + $1.count })
-        let province = utterance.province.flatMap { wanted in
-            provinceRows(of: wanted)
-        }
+        // Levels between those asked for take part and are left out at the end.
+        let rows = first.lowerBound..<last.upperBound
+        var values = [Float](repeating: 0, count: rows.count)
         index.with(.parents, as: UInt32.self) { parents in
-            for (level, range) in zip(levels, ranges) {
-                let lanes = own[level] ?? Array(repeating: Lanes(), count: range.count)
-                for (offset, row) in range.enumerated() {
-                    var value = lanes[offset] * Channel.weights
-                    if let above {
-                        let parent = parents[row]
-                        value *= parent == IndexFormat.none ? Lanes() : above[Int(parent)]
+            above.withUnsafeBufferPointer { above in
+                values.withUnsafeMutableBufferPointer { values in
+                    func add(_ row: Int, _ lanes: Lanes) {
+                        guard rows.contains(row) else { return }
+                        var weighed = lanes * Channel.weights
+                        if !above.isEmpty {
+                            let parent = parents[row]
+                            guard parent != IndexFormat.none else { return }
+                            weighed *= above[Int(parent)]
+                        }
+                        values[row - rows.lowerBound] += weighed.sum()
                     }
-                    values.append(value.sum())
+                    if fragment.spellings.count == 1, let spelling = fragment.spellings.first {
+                        // Sums of names need no lanes of their own in between.
+                        forEachMatch(of: spelling, Set(levels), add)
+                    } else {
+                        let found = placeLanes(fragment, Set(levels), rows)
+                        for (row, lanes) in zip(rows, found) { add(row, lanes) }
+                    }
                 }
             }
         }
-        if let province {
-            var offset = 0
-            for range in ranges {
-                for row in range {
-                    if !province.contains(row) { values[offset] = 0 }
-                    offset += 1
-                }
+        for (level, range) in zip(levels, ranges) {
+            let own = utterance.province.map { rowsOfProvince($0, level) } ?? range
+            likelihood.values += range.map {
+                own.contains($0) ? values[$0 - rows.lowerBound] : 0
             }
         }
-        likelihood.values = values
         return likelihood
     }
 
-    /// Rows whose code begins with the province's two digits.
-    private func provinceRows(of digits: String) -> Set<Int> {
-        let wanted = Array(digits.utf8.prefix(2))
-        guard wanted.count == 2 else { return [] }
-        return index.with(.codes, as: UInt8.self) { codes in
-            var rows = Set<Int>()
-            for row in 0..<index.about.places
-            where codes[row * 12] == wanted[0] && codes[row * 12 + 1] == wanted[1] {
-                rows.insert(row)
+    /// P(fragment | each name), summed to the places that answer, eight lanes each.
+    private func placeLanes(_ fragment: Fragment, _ levels: Set<PlaceLevel>, _ rows: Range<Int>)
+        -> [Lanes]
+    {
+        var total: [Lanes] = []
+        for spelling in fragment.spellings {
+            var one = [Lanes](repeating: Lanes(), count: rows.count)
+            one.withUnsafeMutableBufferPointer { one in
+                forEachMatch(of: spelling, levels) { row, lanes in
+                    if rows.contains(row) { one[row - rows.lowerBound] += lanes }
+                }
             }
-            return rows
+            // Two ears on one utterance are not two utterances: together they
+            // count for one and a half.
+            total = total.isEmpty ? one : zip(total, one).map { $0 * $1 }
+        }
+        let count = Float(fragment.spellings.count)
+        guard count > 1 else { return total }
+        let exponent = (1 + (count - 1) / 2) / count
+        return total.map { lanes in
+            var out = lanes
+            for lane in 0..<8 where lanes[lane] > 0 { out[lane] = pow(lanes[lane], exponent) }
+            return out
+        }
+    }
+
+    /// The rows of a level whose code begins with the province's two digits;
+    /// sorted by code, they stand together.
+    private func rowsOfProvince(_ digits: String, _ level: PlaceLevel) -> Range<Int> {
+        guard let range = levelRanges[level], digits.utf8.count >= 2 else { return 0..<0 }
+        let wanted = Array(digits.utf8.prefix(2))
+        return index.with(.codes, as: UInt8.self) { codes in
+            func before(_ row: Int, _ orEqual: Bool) -> Bool {
+                let here = codes[row * 12..<row * 12 + 2]
+                return here.lexicographicallyPrecedes(wanted)
+                    || (orEqual && here.elementsEqual(wanted))
+            }
+            let start = range.partition { !before($0, false) }
+            return start..<(start..<range.upperBound).partition { !before($0, true) }
         }
     }
 
     /// For every place above villages: how well what was said of the places
-    /// above fits it and its parents. Nil when nothing was said.
-    private func context(_ fragments: ArraySlice<Fragment>) -> [Lanes]? {
-        guard !fragments.isEmpty else { return nil }
+    /// above fits it and its parents. Empty when nothing was said.
+    private func context(_ fragments: ArraySlice<Fragment>) -> [Lanes] {
+        guard !fragments.isEmpty else { return [] }
         let count = levelRanges[.village]?.lowerBound ?? index.about.places
         var total = [Lanes](repeating: Lanes(repeating: 1), count: count)
         for fragment in fragments {
             let levels = fragment.levels.filter { $0 < .village }
-            let found = placeLanes(fragment, levels)
-            let peak = found.values.reduce(Float(1e-30)) { best, lanes in
-                lanes.reduce(best) { max($0, $1.max()) }
-            }
+            var own = placeLanes(fragment, levels, 0..<count)
+            let peak = own.reduce(Float(1e-30)) { max($0, $1.max()) }
             // Never nothing: a place above may have been named that no list has.
             let least = Lanes(repeating: 1e-7)
             let share = 1 / Float(max(1, levels.count)) / peak
-            var own = [Lanes](repeating: Lanes(), count: count)
-            for (level, lanes) in found {
-                guard let range = levelRanges[level] else { continue }
-                for (offset, row) in range.enumerated() { own[row] = lanes[offset] * share }
-            }
             index.with(.parents, as: UInt32.self) { parents in
                 // Parents stand before their children.
                 for row in 0..<count {
+                    own[row] *= share
                     let parent = parents[row]
                     if parent != IndexFormat.none { own[row] += own[Int(parent)] }
                 }
@@ -199,8 +226,16 @@ extension Ear {
 
     /// The syllables of a place's core name: what makes two names one to the ear.
     func nameKey(of place: Place) -> [UInt16] {
-        CoreName.of(name(of: place), level(of: place)).compactMap {
-            reader.characters[$0]?.first
+        let name = index.number(.ownNames, place.row, as: UInt32.self)
+        guard name != IndexFormat.none else {
+            return CoreName.of(self.name(of: place), level(of: place)).compactMap {
+                reader.characters[$0]?.first
+            }
+        }
+        return index.with(.cellCharacters, as: UInt16.self) { characters in
+            index.with(.characterSyllables, as: UInt16.self) { said in
+                cells(ofName: Int(name)).map { said[Int(characters[Int($0)]) * 3] }
+            }
         }
     }
 }
@@ -266,16 +301,9 @@ extension Ear {
         return index.with(.codes, as: UInt8.self) { codes in
             PlaceLevel.allCases.compactMap { level in
                 guard let range = levelRanges[level] else { return nil }
-                var low = range.lowerBound
-                var high = range.upperBound
-                while low < high {
-                    let middle = (low + high) / 2
-                    let here = codes[middle * 12..<middle * 12 + 12].prefix { $0 != 0 }
-                    if here.lexicographicallyPrecedes(wanted) {
-                        low = middle + 1
-                    } else {
-                        high = middle
-                    }
+                let low = range.partition { row in
+                    !codes[row * 12..<row * 12 + 12].prefix { $0 != 0 }
+                        .lexicographicallyPrecedes(wanted)
                 }
                 guard low < range.upperBound,
                     codes[low * 12..<low * 12 + 12].prefix(while: { $0 != 0 }).elementsEqual(wanted)

@@ -71,12 +71,12 @@ public struct IndexBuilder {
         ] {
             let path = "\(folder)/\(name).tsv"
             if let data = try? Data(contentsOf: URL(fileURLWithPath: path)) {
-                sources[name] = SHA256Digest.hex(of: data)
+                sources[name] = EarIndex.digest(of: data)
             }
         }
         about = EarIndex.About(
             places: gazetteer.rows.count, names: 0, points: points.count,
-            characters: characters.count, sounds: 0, upperCells: 0, cells: 0, missing: missing,
+            characters: characters.count, sounds: 0, cells: 0, missing: missing,
             sources: sources,
             placed: Dictionary(
                 points.map { ($0.id + " " + $0.name, $0.place) }, uniquingKeysWith: { a, _ in a }),
@@ -148,28 +148,44 @@ public struct IndexBuilder {
         for name in gazetteer.former { add(name.name, name.level, name.answer, name) }
         let order = names.indices.sorted {
             let (a, b) = (names[$0], names[$1])
+            if a.area != b.area { return a.area < b.area }
             if a.level != b.level { return a.level < b.level }
-            return (a.characters.count, a.kind, a.area, $0)
-                < (b.characters.count, b.kind, b.area, $1)
+            return (a.characters.count, a.kind, $0) < (b.characters.count, b.kind, $1)
         }
 
-        // Cells of upper levels first, then provinces with every character
-        // (people's names are heard by province), then villages.
-        var cells: [UInt64: Int] = [:]
+        // An area's cells stand together, those of upper levels first: a query
+        // fills one area's, compares its names and goes on.
+        var upper = [Set<UInt16>](repeating: [], count: areaRows.count)
+        var deeper = upper
+        for name in names {
+            if name.level < .village {
+                upper[name.area].formUnion(name.characters)
+            } else {
+                deeper[name.area].formUnion(name.characters)
+            }
+        }
+        var cells: [UInt64: UInt32] = [:]
         var list: [(area: Int, character: UInt16)] = []
-        func cell(_ area: Int, _ character: UInt16) -> Int {
-            let key = UInt64(area) << 16 | UInt64(character)
-            if let known = cells[key] { return known }
-            cells[key] = list.count
-            list.append((area, character))
-            return list.count - 1
+        var runs: [UInt32] = []
+        func key(_ area: Int, _ character: UInt16) -> UInt64 {
+            UInt64(area) << 16 | UInt64(character)
         }
-        for index in order where names[index].level < .village {
-            for character in names[index].characters { _ = cell(names[index].area, character) }
+        for area in areaRows.indices {
+            runs.append(UInt32(list.count))
+            for some in [upper[area], deeper[area].subtracting(upper[area])] {
+                for character in some.sorted() {
+                    cells[key(area, character)] = UInt32(list.count)
+                    list.append((area, character))
+                }
+                runs.append(UInt32(list.count))
+            }
         }
-        about.upperCells = list.count
+        sections[.areaRuns] = IndexFormat.bytes(runs)
+        // Then provinces with every character, a run each: people's names are
+        // heard by province.
+        sections[.areaCells] = IndexFormat.bytes(
+            (0..<provinces).map { UInt32(list.count + $0 * characters.count) })
         for province in 0..<provinces {
-            // A run of its own, whole, even where a name above uses such a cell too.
             list += characters.indices.map { (province, UInt16($0)) }
         }
         var groups: [UInt32] = []
@@ -177,14 +193,16 @@ public struct IndexBuilder {
         var ownNames = [UInt32](repeating: IndexFormat.none, count: rows.count)
         for (position, index) in order.enumerated() {
             let name = names[index]
-            let length = UInt32(name.characters.count)
-            let kind = [UInt32(name.level.rawValue), length, name.kind]
-            if groups.isEmpty || Array(groups[(groups.count - 6)...].prefix(3)) != kind {
+            let kind = [
+                UInt32(name.area), UInt32(name.level.rawValue), UInt32(name.characters.count),
+                name.kind,
+            ]
+            if !groups.suffix(NameGroup.numbers).starts(with: kind) {
                 groups += kind + [UInt32(position), 0, UInt32(nameCells.count)]
             }
             groups[groups.count - 2] = UInt32(position + 1)
             if name.former == nil { ownNames[name.place] = UInt32(position) }
-            nameCells += name.characters.map { UInt32(cell(name.area, $0)) }
+            nameCells += name.characters.compactMap { cells[key(name.area, $0)] }
         }
         about.names = names.count
         about.cells = list.count
@@ -193,11 +211,9 @@ public struct IndexBuilder {
         sections[.groups] = IndexFormat.bytes(groups)
         sections[.nameCells] = IndexFormat.bytes(nameCells)
         sections[.namePlaces] = IndexFormat.bytes(order.map { UInt32(names[$0].place) })
-        sections[.nameParents] = IndexFormat.bytes(
-            order.map { rows[names[$0].place].parent.map(UInt32.init) ?? IndexFormat.none })
         addFormer(order.map { names[$0].former }, to: &sections)
         addPlaces(to: &sections)
-        addCells(list, areaRows, provinces: provinces, to: &sections)
+        addCells(list, areaRows, to: &sections)
         addSounds(to: &sections)
         sections[.areaPlaces] = IndexFormat.bytes(areaRows.map(UInt32.init))
         let encoder = JSONEncoder()
@@ -206,11 +222,13 @@ public struct IndexBuilder {
         return (IndexFormat.file(sections), about)
     }
 
+    /// Sorted by the place that answers, so that a place's are found by halving.
     private func addFormer(_ former: [FormerName?], to sections: inout [Section: [UInt8]]) {
         var records: [UInt32] = []
         var text: [UInt8] = []
-        for (index, name) in former.enumerated() {
-            guard let name else { continue }
+        let found = former.enumerated().compactMap { index, name in name.map { (index, $0) } }
+            .sorted { ($0.1.answer, $0.0) < ($1.1.answer, $1.0) }
+        for (index, name) in found {
             let bytes = Array(name.name.utf8)
             let years = name.years.map { UInt32($0.lowerBound) << 16 | UInt32($0.upperBound) } ?? 0
             records += [UInt32(index), UInt32(text.count), UInt32(bytes.count), years]
@@ -268,7 +286,7 @@ public struct IndexBuilder {
     }
 
     private mutating func addCells(
-        _ list: [(area: Int, character: UInt16)], _ areaRows: [Int], provinces: Int,
+        _ list: [(area: Int, character: UInt16)], _ areaRows: [Int],
         to sections: inout [Section: [UInt8]]
     ) {
         let spoken = areaRows.map { weights(of: gazetteer.rows[$0], at: coordinates[$0] ?? .zero) }
@@ -300,9 +318,6 @@ public struct IndexBuilder {
         sections[.cellReadings] = IndexFormat.bytes(entries)
         sections[.cellCharacters] = IndexFormat.bytes(list.map(\.character))
         sections[.cellAreas] = IndexFormat.bytes(list.map { UInt16($0.area) })
-        // Where each province's run of characters begins.
-        sections[.areaCells] = IndexFormat.bytes(
-            (0..<provinces).map { UInt32(about.upperCells + $0 * characters.count) })
     }
 
     private mutating func addSounds(to sections: inout [Section: [UInt8]]) {

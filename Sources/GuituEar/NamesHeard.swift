@@ -72,25 +72,9 @@ extension Ear {
     ) throws -> [NameCandidate] {
         let heard = spelling.syllables
         guard heard.count <= 4 else { throw HeardError.tooLong(syllables: heard.count) }
-        let columns = heard.map { characterLanes($0, area: area) }
-        let given = columns.map { column in
-            shares.given.reduce(Lanes()) { $0 + column[$1.character] * $1.share }
-        }
-        var all = Lanes()
-        var surnames: [(name: String, length: Int, lanes: Lanes)] = []
-        for (name, share) in shares.surnames {
-            let numbers = name.compactMap { characterNumbers[$0] }
-            guard numbers.count <= heard.count, heard.count - numbers.count <= 2 else { continue }
-            var lanes = Channel.weights * share
-            for (at, number) in numbers.enumerated() { lanes *= columns[at][number] }
-            var rest = lanes
-            for at in numbers.count..<heard.count { rest *= given[at] }
-            all += rest
-            surnames.append((name, numbers.count, lanes))
-        }
-        let evidence = Double(all.sum())
-        guard evidence > 0 else { return [] }
-        let likely = columns.map { column -> [(character: Int, share: Float)] in
+        let name = heardName(heard, area: area, among: shares)
+        guard name.evidence > 0 else { return [] }
+        let likely = name.columns.map { column -> [(character: Int, share: Float)] in
             shares.given.sorted {
                 let (a, b) = (
                     (column[$0.character] * Channel.weights).sum() * $0.share,
@@ -99,7 +83,7 @@ extension Ear {
                 return (b, $0.character) < (a, $1.character)
             }.prefix(40).map { $0 }
         }
-        surnames.sort { a, b in
+        let surnames = name.surnames.sorted { a, b in
             let (x, y) = (a.lanes.sum(), b.lanes.sum())
             return x > y || (x == y && a.name < b.name)
         }
@@ -113,20 +97,18 @@ extension Ear {
                     likely[at].map { next in
                         (
                             known.text + String(character(number: next.character)),
-                            known.lanes * columns[at][next.character],
+                            known.lanes * name.columns[at][next.character],
                             known.share * Double(next.share)
                         )
                     }
                 }
             }
-            let own =
-                shares.surnames.first { $0.name == surname.name }.map { Double($0.share) } ?? 0
             for one in partial {
-                let likelihood = Double(one.lanes.sum())
+                let share = Double(one.lanes.sum()) / name.evidence
                 found.append(
                     NameCandidate(
-                        name: one.text, ratio: likelihood / max(own, 1e-30) / evidence,
-                        probability: likelihood * one.share / evidence))
+                        name: one.text, ratio: share / Double(surname.share),
+                        probability: share * one.share))
             }
         }
         found.sort { ($1.probability, $0.name) < ($0.probability, $1.name) }
@@ -143,23 +125,42 @@ extension Ear {
         guard numbers.count == name.count, numbers.count == heard.count, heard.count <= 4 else {
             return nil
         }
-        let columns = heard.map { characterLanes($0, area: area) }
+        let all = heardName(heard, area: area, among: shares)
+        guard all.evidence > 0 else { return nil }
         var lanes = Channel.weights
-        for (at, number) in numbers.enumerated() { lanes *= columns[at][number] }
+        for (at, number) in numbers.enumerated() { lanes *= all.columns[at][number] }
+        return Double(lanes.sum()) / all.evidence
+    }
+
+    private struct HeardName {
+        /// What each syllable is worth, by the character's number.
+        var columns: [[Lanes]]
+        /// Those that leave two syllables at most, with P(their syllables, surname).
+        var surnames: [(name: String, length: Int, share: Float, lanes: Lanes)]
+        /// P(heard) over everybody's names.
+        var evidence: Double
+    }
+
+    private func heardName(_ heard: [[UInt16]], area: String, among shares: NameFrequencies)
+        -> HeardName
+    {
+        let columns = characterColumns(heard, area: area)
         let given = columns.map { column in
             shares.given.reduce(Lanes()) { $0 + column[$1.character] * $1.share }
         }
         var all = Lanes()
-        for (surname, share) in shares.surnames {
-            let known = surname.compactMap { characterNumbers[$0] }
-            guard known.count <= heard.count, heard.count - known.count <= 2 else { continue }
-            var rest = Channel.weights * share
-            for (at, number) in known.enumerated() { rest *= columns[at][number] }
-            for at in known.count..<heard.count { rest *= given[at] }
+        var surnames: [(name: String, length: Int, share: Float, lanes: Lanes)] = []
+        for (name, share) in shares.surnames where share > 0 {
+            let numbers = name.compactMap { characterNumbers[$0] }
+            guard numbers.count <= heard.count, heard.count - numbers.count <= 2 else { continue }
+            var lanes = Channel.weights * share
+            for (at, number) in numbers.enumerated() { lanes *= columns[at][number] }
+            var rest = lanes
+            for at in numbers.count..<heard.count { rest *= given[at] }
             all += rest
+            surnames.append((name, numbers.count, share, lanes))
         }
-        let evidence = Double(all.sum())
-        return evidence > 0 ? Double(lanes.sum()) / evidence : nil
+        return HeardName(columns: columns, surnames: surnames, evidence: Double(all.sum()))
     }
 
     func character(number: Int) -> Character {
@@ -167,32 +168,21 @@ extension Ear {
             ?? "?"
     }
 
-    /// What a heard syllable is worth for every character, as read in a province.
-    private func characterLanes(_ syllables: [UInt16], area: String) -> [Lanes] {
-        let standard = standardColumn(syllables)
-        let national = soundColumn(.characterTable, index.about.characters, syllables)
+    /// What each heard syllable is worth, by the character's number, as read in
+    /// a province; without one, as the whole country reads it.
+    private func characterColumns(_ heard: [[UInt16]], area: String) -> [[Lanes]] {
+        let count = index.about.characters
+        let syllables = HeardSyllables(heard, index)
+        var columns = Columns(cells: count, syllables: heard.count)
+        defer { columns.deallocate() }
         let province = places(code: String(area.prefix(2)) + "0000").first
-        guard let province, let first = provinceCells(of: province) else {
-            return standard.indices.map {
-                Channel.lanes(dialect: national[$0], standard: standard[$0])
-            }
+        if let first = province.flatMap({ provinceCells(of: $0) }) {
+            columns.first = first
+            syllables.fill(columns, first..<first + count)
+            columns.first = 0
+        } else {
+            syllables.fillNational(columns)
         }
-        let sounds = soundColumn(.soundTable, index.about.sounds, syllables)
-        return index.with(.cellStarts, as: UInt32.self) { starts in
-            index.with(.cellReadings, as: UInt32.self) { readings in
-                standard.indices.map { number in
-                    var sum = SIMD2<Float>()
-                    let cell = first + number
-                    for entry in Int(starts[cell])..<Int(starts[cell + 1]) {
-                        sum +=
-                            sounds[Int(readings[entry] >> 16)]
-                            * (Float(readings[entry] & 0xFFFF) / 65_535)
-                    }
-                    let dialect =
-                        sum * (1 - Channel.national) + national[number] * Channel.national
-                    return Channel.lanes(dialect: dialect, standard: standard[number])
-                }
-            }
-        }
+        return heard.indices.map { at in (0..<count).map { columns[UInt32($0), at] } }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import GuituModel
 import Testing
 
 @testable import GuituEar
@@ -52,21 +53,45 @@ struct FileTests {
         #expect(throws: IndexError.self) { try EarIndex(path: "/nowhere/places.index") }
     }
 
+    @Test("a number that points outside the index is refused when it is opened")
+    func pointsOutside() throws {
+        let (bytes, _) = try SmallCountry.bytes()
+        #expect(try EarIndex(data: Data(bytes)).isIntact)
+        for section in [
+            Section.nameStarts, .parents, .ownNames, .groups, .namePlaces, .nameCells,
+            .formerNames, .cellStarts, .cellReadings, .cellCharacters, .cellAreas, .areaPlaces,
+            .areaRuns, .areaCells,
+        ] {
+            let at = IndexFormat.head - (Section.allCases.count - section.rawValue) * 16
+            let start = bytes[at..<at + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
+            var damaged = bytes
+            // 0xFFFFFFFF would say "none" of parents and own names.
+            for byte in 0..<4 { damaged[start + byte] = 0xFE }
+            #expect(throws: IndexError.damaged("index"), "\(section)") {
+                try EarIndex(data: Data(damaged))
+            }
+        }
+    }
+
     @Test("queries of a file are answered by the contract")
     func contract() throws {
         let ear = try SmallCountry.ear()
-        let outcome = try EarBatch(ear: ear).run(
-            csv: """
-                id,heard,levels,province
-                a,tai ping|nan shan,township|county,
-                "b,1",hu nan,county/township,43
-                c,,county,
-                d,🙂🙂,county,
-                e,hu nan,planet,
+        let outcome = try Self.batch(
+            ear,
+            """
+            id,heard,levels,province
+            a,tai ping|nan shan,township|county,
+            "b,1",hu nan,county/township,43
+            c,,county,
+            d,🙂🙂,county,
+            e,hu nan,planet,
 
-                f,lao cheng,county/township,
-                """)
-        let rows = EarBatch.rows(outcome.csv)
+            f,lao cheng,county/township,
+            """)
+        let answers = try CSVReader(Array(outcome.csv.utf8))
+        let rows =
+            [answers.header]
+            + answers.compactMap { if case .row(let row) = $0 { row.fields } else { nil } }
         #expect(rows[0] == ["id", "rank", "code", "probability", "score"])
         #expect(rows.first { $0[0] == "a" }?[1...2] == ["1", "430102101"])
         #expect(rows.first { $0[0] == "b,1" }?[2] == "430101")
@@ -78,7 +103,23 @@ struct FileTests {
             #expect((0...1.000_001).contains(probability))
             #expect(Double(row[4]) != nil)
         }
-        #expect(throws: TableError.self) { try EarBatch(ear: ear).run(csv: "what\n1") }
+        #expect(throws: TableError.self) { try Self.batch(ear, "what\n1") }
+    }
+
+    private static func batch(_ ear: Ear, _ text: String) throws -> EarBatch.Outcome {
+        try EarBatch(ear: ear).run(csv: Array(text.utf8))
+    }
+
+    @Test("queries in an office's own encoding are read; a broken row is named and passed over")
+    func encodings() throws {
+        let ear = try SmallCountry.ear()
+        // 湖南 in GB18030.
+        let file = Array("id,heard,levels\na,".utf8) + [0xBA, 0xFE, 0xC4, 0xCF]
+        let found = try EarBatch(ear: ear).run(csv: file + Array(",county\n".utf8))
+        #expect(found.csv.contains("a,1,430101") || found.csv.contains("a,1,110101"))
+        let broken = try Self.batch(ear, "id,heard\na,\"hu\nb,hu nan\n")
+        #expect(broken.complaints.count == 1 && broken.complaints[0].contains("row 2"))
+        #expect(broken.csv.contains("b,1,"))
     }
 
     @Test(
@@ -138,11 +179,23 @@ struct FileTests {
             let text = (0..<(next() % 14)).map { _ in pieces[Int(next() % UInt64(pieces.count))] }
                 .joined()
             if let utterance = try? ear.reader.utterance(text) { _ = ear.hear(utterance) }
-            _ = try EarBatch(ear: ear).run(csv: "id,heard,levels\n1," + text)
+            _ = try Self.batch(ear, "id,heard,levels\n1," + text)
         }
-        var bytes = try SmallCountry.bytes().0
-        for _ in 0..<4 { bytes[Int(next() % UInt64(600))] = UInt8(next() & 0xFF) }
-        _ = try? EarIndex(data: Data(bytes))
+        let whole = try SmallCountry.bytes().0
+        for _ in 0..<40 {
+            var bytes = whole
+            let end = next() % 2 == 0 ? 600 : UInt64(bytes.count)
+            for _ in 0..<4 { bytes[Int(next() % end)] = UInt8(next() & 0xFF) }
+            guard bytes != whole, let index = try? EarIndex(data: Data(bytes)) else { continue }
+            // Wrong, perhaps, but never read past its end; and found out when asked.
+            #expect(!index.isIntact)
+            let ear = Ear(index: index)
+            let utterance = try ear.reader.utterance("hu nan xian|hu nan")
+            for candidate in ear.hear(utterance, limit: 5) {
+                _ = ear.explain(utterance.fragments[0].spellings[0], as: candidate.place)
+                _ = ear.otherNames(of: candidate.place)
+            }
+        }
     }
 }
 
