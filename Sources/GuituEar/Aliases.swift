@@ -1,4 +1,5 @@
 import Foundation
+import GuituModel
 
 /// Names that solved cases added: what was heard, and the row it truly was.
 ///
@@ -43,30 +44,51 @@ public struct AliasTable: Sendable {
         ([Self.columns]
             + rows.map { [$0.heard, $0.code, $0.who, $0.when, $0.until] })
             .map { row in
-                row.map { $0.map { "\t\n\r".contains($0) ? " " : String($0) }.joined() }
-                    .joined(separator: "\t") + "\n"
+                row.map { field in
+                    Table.quoted(String(field.map { "\t\n\r".contains($0) ? " " : $0 }))
+                }
+                .joined(separator: "\t") + "\n"
             }.joined()
     }
 }
 
 extension Ear {
+    /// Takes the names into use that count today, by the computer's clock.
+    public mutating func use(_ table: AliasTable) -> [String] {
+        use(
+            table, on: Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)).inChina.day
+        )
+    }
+
     /// Takes the names into use at once.
     ///
-    /// - Parameter day: rows that ended on or before it are left out.
+    /// - Parameter day: rows that begin after it, or ended on or before it, are
+    ///   left out.
     /// - Returns: one sentence for each row that cannot be used.
-    public mutating func use(_ table: AliasTable, on day: String = "9999-12-31") -> [String] {
+    public mutating func use(_ table: AliasTable, on day: Day) -> [String] {
         var faults: [String] = []
         aliases = []
         for (number, row) in table.rows.enumerated() {
-            guard row.until.isEmpty || row.until > day, row.when <= day else { continue }
+            func fault(_ reason: String) {
+                faults.append("alias \(number + 1), \(row.heard): \(reason)")
+            }
+            guard let since = Day(row.when) else {
+                fault("\"\(row.when)\" is no day")
+                continue
+            }
+            let until = Day(row.until)
+            if until == nil, !row.until.isEmpty {
+                fault("\"\(row.until)\" is no day")
+                continue
+            }
+            guard since <= day, until.map({ day < $0 }) ?? true else { continue }
             guard let place = places(code: row.code).last else {
-                faults.append(
-                    "alias \(number + 1), \(row.heard): no place has the code \(row.code)")
+                fault("no place has the code \(row.code)")
                 continue
             }
             let level = level(of: place)
             guard let cells = aliasCells(row.heard, level, at: place), !cells.isEmpty else {
-                faults.append("alias \(number + 1), \(row.heard): no syllable in it")
+                fault("no syllable in it")
                 continue
             }
             // Somebody truly said it, which weighs more than a name on a list.
@@ -115,25 +137,6 @@ extension Ear {
             index.with(.areaCells, as: UInt32.self) { cells in
                 cells.indices.first { areas[$0] == UInt32(province) }.map { Int(cells[$0]) }
             }
-        }
-    }
-
-    /// Names out of use and names added.
-    public func otherNames(of place: Place) -> [(text: String, years: ClosedRange<Int>?)] {
-        let records = index.with(.formerNames, as: UInt32.self) { records in
-            index.with(.namePlaces, as: UInt32.self) { places in
-                stride(from: 0, to: records.count / 4 * 4, by: 4)
-                    .filter { places[Int(records[$0])] == UInt32(place.row) }
-                    .map { Array(records[$0..<$0 + 4]) }
-            }
-        }
-        return records.map { record in
-            let start = Int(record[1])
-            let (first, last) = (Int(record[3] >> 16), Int(record[3] & 0xFFFF))
-            return (
-                index.text(.formerText, start..<start + Int(record[2])),
-                first == 0 || last < first ? nil : first...last
-            )
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import GuituModel
 import Testing
 
 @testable import GuituEar
@@ -109,15 +110,35 @@ struct AliasAndImportTests {
         #expect(place(ear) != 0)
         let row = AliasTable.Row(
             heard: "du an lao", code: "430102100", who: "寻亲员甲", when: "2026-11-01")
-        #expect(ear.use(AliasTable(rows: [row]), on: "2026-11-24") == [])
+        let today = try #require(Day("2026-11-24"))
+        #expect(ear.use(AliasTable(rows: [row]), on: today) == [])
         #expect(place(ear) == 0)
         let truth = try #require(ear.places(code: "430102100").last)
         let why = try #require(ear.explain(utterance.fragments[0].spellings[0], as: truth))
         #expect(why.isAlias)
-        var ended = row
-        ended.until = "2026-11-20"
-        _ = ear.use(AliasTable(rows: [ended]), on: "2026-11-24")
-        #expect(place(ear) != 0)
+        for (until, counts) in [
+            ("2026-11-20", false), ("2026-11-24", false), ("2026-11-25", true),
+        ] {
+            var ended = row
+            ended.until = until
+            #expect(ear.use(AliasTable(rows: [ended]), on: today) == [])
+            #expect((place(ear) == 0) == counts, "until \(until)")
+        }
+        // By the computer's clock, which has left 1970 and not come to 9999.
+        var endless = row
+        (endless.when, endless.until) = ("1970-01-02", "9999-12-31")
+        #expect(ear.use(AliasTable(rows: [endless])) == [])
+        #expect(place(ear) == 0)
+    }
+
+    @Test("an alias whose days cannot be read is named and left out")
+    func aliasDays() throws {
+        var ear = try SmallCountry.ear()
+        let row = AliasTable.Row(heard: "hu", code: "430102100", who: "甲", when: "昨天")
+        var until = row
+        (until.when, until.until) = ("2026-01-01", "soon")
+        let faults = ear.use(AliasTable(rows: [row, until]))
+        #expect(faults.count == 2 && faults[0].contains("昨天") && faults[1].contains("soon"))
     }
 
     @Test("an alias of an unknown code is named and left out")
@@ -131,7 +152,7 @@ struct AliasAndImportTests {
     @Test("the table of aliases survives writing and reading")
     func aliasTable() throws {
         let table = AliasTable(rows: [
-            .init(heard: "lao\thu", code: "430102100", who: "甲", when: "2026-11-01"),
+            .init(heard: "lao\thu", code: "430102100", who: "\"甲", when: "2026-11-01"),
             .init(
                 heard: "虎头", code: "430102101", who: "乙", when: "2026-11-02", until: "2026-12-01"),
         ])
@@ -140,53 +161,56 @@ struct AliasAndImportTests {
         try Data(table.text.utf8).write(to: path)
         let read = try AliasTable(path: path.path)
         #expect(read.rows[1] == table.rows[1])
-        #expect(read.rows[0].heard == "lao hu")
+        #expect(read.rows[0].heard == "lao hu" && read.rows[0].who == "\"甲")
     }
 
     @Test("a newer list replaces names, keeps old codes and old names findable")
     func importing() throws {
-        let old = try SmallCountry.folder()
-        let new = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        defer {
-            try? FileManager.default.removeItem(at: old)
-            try? FileManager.default.removeItem(at: new)
+        try withImport(
+            "430101100\t古城镇\t430101\t\t\t2023\n430101103\t新渡乡\t430101\t\t\t2023\n"
+        ) { new, old in
+            let report = try PlacesImport.merge(new, into: old, output: old)
+            #expect(report == .init(added: 1, renamed: 1, unchanged: 0, kept: 4))
+            let (bytes, _) = try IndexBuilder(places: old, readings: old).build()
+            let ear = Ear(index: try EarIndex(data: Data(bytes)))
+            #expect(ear.places(code: "430101100").map { ear.name(of: $0) } == ["古城镇"])
+            let found = ear.hear(try ear.reader.utterance("shan nan", levels: "township"))
+            #expect(ear.code(of: found[0].place) == "430101100")
+            #expect(!ear.places(code: "430101101").isEmpty)
         }
-        try FileManager.default.createDirectory(at: new, withIntermediateDirectories: true)
-        try Data(
-            "code\tname\tcounty\tlon\tlat\tstatus\n430101100\t古城镇\t430101\t\t\t2023\n430101103\t新渡乡\t430101\t\t\t2023\n"
-                .utf8
-        ).write(to: new.appendingPathComponent("townships.tsv"))
-        let report = try PlacesImport.merge(new.path, into: old.path, output: old.path)
-        #expect(report == .init(added: 1, renamed: 1, unchanged: 0, kept: 4))
-        let (bytes, _) = try IndexBuilder(places: old.path, readings: old.path).build()
-        let ear = Ear(index: try EarIndex(data: Data(bytes)))
-        #expect(ear.places(code: "430101100").map { ear.name(of: $0) } == ["古城镇"])
-        let found = ear.hear(try ear.reader.utterance("shan nan", levels: "township"))
-        #expect(ear.code(of: found[0].place) == "430101100")
-        #expect(!ear.places(code: "430101101").isEmpty)
     }
 
     @Test("faults are named with their row, and nothing is written")
     func importFaults() throws {
+        try withImport(
+            "43010\t短镇\t430101\t\t\t2023\n430101109\t\t430101\t\t\t2023\n"
+                + "999901100\t远镇\t999901\t200\t\t2023\n"
+        ) { new, old in
+            let townships = URL(fileURLWithPath: old + "/townships.tsv")
+            let before = try Data(contentsOf: townships)
+            let faults = #expect(throws: PlacesImport.Faults.self) {
+                try PlacesImport.merge(new, into: old, output: old)
+            }
+            #expect(
+                faults?.lines.map { $0.prefix(20) } == [
+                    "townships.tsv, row 2", "townships.tsv, row 3", "townships.tsv, row 4",
+                ])
+            #expect(try Data(contentsOf: townships) == before)
+        }
+    }
+
+    /// Calls with the folder of an operator's townships and the folder in use.
+    private func withImport(
+        _ townships: String, _ body: (_ new: String, _ old: String) throws -> Void
+    ) throws {
         let old = try SmallCountry.folder()
-        let new = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        let new = try SmallCountry.folder(
+            places: ["townships.tsv": "code\tname\tcounty\tlon\tlat\tstatus\n" + townships],
+            readings: [:])
         defer {
             try? FileManager.default.removeItem(at: old)
             try? FileManager.default.removeItem(at: new)
         }
-        try FileManager.default.createDirectory(at: new, withIntermediateDirectories: true)
-        try Data(
-            "code\tname\tcounty\tlon\tlat\tstatus\n43010\t短镇\t430101\t\t\t2023\n430101109\t\t430101\t\t\t2023\n999901100\t远镇\t999901\t200\t\t2023\n"
-                .utf8
-        ).write(to: new.appendingPathComponent("townships.tsv"))
-        let before = try Data(contentsOf: old.appendingPathComponent("townships.tsv"))
-        let faults = #expect(throws: PlacesImport.Faults.self) {
-            try PlacesImport.merge(new.path, into: old.path, output: old.path)
-        }
-        #expect(
-            faults?.lines.map { $0.prefix(20) } == [
-                "townships.tsv, row 2", "townships.tsv, row 3", "townships.tsv, row 4",
-            ])
-        #expect(try Data(contentsOf: old.appendingPathComponent("townships.tsv")) == before)
+        try body(new.path, old.path)
     }
 }

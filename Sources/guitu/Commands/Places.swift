@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GuituEar
+import GuituModel
 
 /// Words heard become places: on files and questions typed, without a server.
 struct PlacesCommand: ParsableCommand {
@@ -57,7 +58,10 @@ struct EarOptions: ParsableArguments {
         }
         var ear = Ear(index: try EarIndex(path: indexPath))
         if FileManager.default.fileExists(atPath: aliasPath) {
-            for fault in try ear.use(AliasTable(path: aliasPath)) { complain("note: \(fault)") }
+            let today = SystemClock().now.inChina.day
+            for fault in try ear.use(AliasTable(path: aliasPath), on: today) {
+                complain("note: \(fault)")
+            }
         }
         return ear
     }
@@ -141,19 +145,12 @@ struct PlacesHear: ParsableCommand {
     func run() throws {
         try hearing {
             let ear = try options.ear()
-            if let input, let output {
-                let data: Data
-                do { data = try Data(contentsOf: URL(fileURLWithPath: input)) } catch {
-                    throw TableError(file: input, row: nil, reason: "cannot be read")
+            guard let heard else {
+                return try answerFile(input, output) {
+                    try EarBatch(ear: ear).run(csv: $0, name: $1)
                 }
-                let outcome = try EarBatch(ear: ear).run(
-                    csv: String(decoding: data, as: UTF8.self), name: input)
-                try Data(outcome.csv.utf8).write(to: URL(fileURLWithPath: output))
-                for line in outcome.complaints { complain(line) }
-                return
             }
-            let utterance = try ear.reader.utterance(
-                heard ?? "", levels: levels, province: province)
+            let utterance = try ear.reader.utterance(heard, levels: levels, province: province)
             let found = ear.hear(utterance, limit: limit)
             guard !found.isEmpty else {
                 complain("No place of the lists fits.")
@@ -202,6 +199,7 @@ struct PlacesShow: ParsableCommand {
                     "\(about.places) places, \(about.names) names, \(about.points) dialect points, "
                         + "\(about.characters) characters")
                 print("sha256 \(ear.index.digest)")
+                guard ear.index.isIntact else { throw IndexError.damaged(options.indexPath) }
                 for name in about.missing { print("missing: \(name)") }
                 for (name, digest) in about.sources.sorted(by: { $0.key < $1.key }) {
                     print("\(name).tsv \(digest)")
@@ -254,16 +252,29 @@ enum EarWords {
 
 /// Runs; what is wrong with a file or with what was typed is said, with its exit code.
 func hearing(_ body: () throws -> Void) throws {
-    do { try body() } catch let error as TableError {
-        complain("\(error)")
-        throw Exit.refused.code
-    } catch let error as IndexError {
-        complain("\(error)")
-        throw Exit.refused.code
-    } catch let error as HeardError {
+    do { try body() } catch let error
+        where error is TableError || error is IndexError || error is HeardError
+        || error is PlacesImport.Faults
+    {
         complain("\(error)")
         throw Exit.refused.code
     }
+}
+
+/// Answers a CSV file with another; rows that cannot be read are named.
+func answerFile(
+    _ input: String?, _ output: String?,
+    _ answer: (_ file: [UInt8], _ name: String) throws -> EarBatch.Outcome
+) throws {
+    guard let input, let output else { return }
+    guard let data = try? Data(contentsOf: URL(fileURLWithPath: input)) else {
+        throw TableError(file: input, row: nil, reason: "cannot be read")
+    }
+    let outcome = try answer([UInt8](data), input)
+    do { try Data(outcome.csv.utf8).write(to: URL(fileURLWithPath: output)) } catch {
+        throw TableError(file: output, row: nil, reason: "cannot be written")
+    }
+    for line in outcome.complaints { complain(line) }
 }
 
 struct PlacesBelief: ParsableCommand {
@@ -302,7 +313,7 @@ struct PlacesBelief: ParsableCommand {
             for code in unsure { clues.append(("not sure \(code)", .unsure(code: code))) }
             let belief = try ear.belief(
                 in: clues.map(\.1), prior: Prior(bySettlements: bySettlements), limit: limit)
-            func line(_ place: Place) -> String {
+            func line(_ place: GuituEar.Place) -> String {
                 ear.path(of: place).map { ear.name(of: $0) }.joined(separator: " ")
                     + "  " + ear.code(of: place)
             }
@@ -330,8 +341,8 @@ struct PlacesAlias: ParsableCommand {
         commandName: "alias",
         abstract: "Add a name that a solved case taught; it is used at once.",
         discussion: """
-            Written to a table of its own (--aliases): heard, code, who, when, until. Without \
-            arguments the table is printed.
+            Written to a table of its own (--aliases): heard, code, who, when, until. The same \
+            name again with --until ends it. Without arguments the table is printed.
             """)
 
     @OptionGroup var options: EarOptions
@@ -339,10 +350,14 @@ struct PlacesAlias: ParsableCommand {
     @Argument(help: "The code of the row it truly was.") var code: String?
     @Option(help: "Who says so.") var who: String?
     @Option(help: "Since when, 2026-11-24; else today.") var when: String?
+    @Option(help: "The day from which it no longer counts.") var until: String?
 
     func validate() throws {
         if heard != nil && (code == nil || who == nil) {
             throw ValidationError("Give what was heard, the code and --who.")
+        }
+        for text in [when, until].compactMap({ $0 }) where Day(text) == nil {
+            throw ValidationError("\(text) is no day; write it like 2026-11-24.")
         }
     }
 
@@ -356,16 +371,23 @@ struct PlacesAlias: ParsableCommand {
                 print(table.text, terminator: "")
                 return
             }
-            let today = ISO8601DateFormatter().string(
-                from: Date().addingTimeInterval(8 * 3600)
-            ).prefix(10)
-            table.rows.append(
-                AliasTable.Row(heard: heard, code: code, who: who, when: when ?? String(today)))
             var ear = try options.ear()
-            let faults = ear.use(AliasTable(rows: [table.rows[table.rows.count - 1]]))
+            let today = SystemClock().now.inChina.day
+            let since = when.flatMap { Day($0) } ?? today
+            var row = AliasTable.Row(heard: heard, code: code, who: who, when: since.description)
+            let faults = ear.use(AliasTable(rows: [row]), on: since)
             guard faults.isEmpty else {
                 for fault in faults { complain(fault) }
                 throw Exit.refused.code
+            }
+            row.until = until ?? ""
+            let same = table.rows.firstIndex {
+                $0.heard == row.heard && $0.code == row.code && $0.until.isEmpty
+            }
+            if until != nil, let same {
+                table.rows[same].until = row.until
+            } else {
+                table.rows.append(row)
             }
             try Data(table.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
             print("\(path): \(table.rows.count) names")
@@ -389,15 +411,10 @@ struct PlacesImportCommand: ParsableCommand {
 
     func run() throws {
         try hearing {
-            do {
-                let report = try PlacesImport.merge(folder, into: places, output: output ?? places)
-                print(
-                    "\(report.added) added, \(report.renamed) renamed, \(report.unchanged) as before, "
-                        + "\(report.kept) kept that the new lists do not have")
-            } catch let faults as PlacesImport.Faults {
-                complain(faults.description)
-                throw Exit.refused.code
-            }
+            let report = try PlacesImport.merge(folder, into: places, output: output ?? places)
+            print(
+                "\(report.added) added, \(report.renamed) renamed, \(report.unchanged) as before, "
+                    + "\(report.kept) kept that the new lists do not have")
         }
     }
 }
