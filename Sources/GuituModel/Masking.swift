@@ -63,6 +63,9 @@ public enum Masking {
         return String(head[..<end]) + (address.count > end ? "…" : "")
     }
 
+    /// Free text, hidden whole: how long it is says nothing about it.
+    public static func words(_ words: String) -> String { words.isEmpty ? "" : "***" }
+
     private static func keep(_ text: String, first: Int, last: Int, atLeast: Int) -> String {
         let count = text.count
         guard count >= atLeast else { return String(repeating: "*", count: count) }

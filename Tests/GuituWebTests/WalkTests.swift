@@ -216,6 +216,84 @@ struct WalkTests {
         }
     }
 
+    /// Words typed into every free text about somebody, each a mark of its own.
+    private func writeAbout(_ records: Records, _ site: Site) async throws -> [String] {
+        let (office, place) = (site.office, site.office.workplace)
+        let program = Actor.program(reason: "test")
+        var marks: [String] = []
+        func mark() -> String {
+            marks.append("记号\(marks.count + 100)")
+            return marks.last ?? ""
+        }
+        let person = try #require(Person.ID(records.ids["person"] ?? ""))
+        let request = try #require(TracingRequest.ID(records.ids["request"] ?? ""))
+        let candidate = try #require(Candidate.ID(records.ids["candidate"] ?? ""))
+        let (brought, notes) = (mark(), mark())
+        let episode = try await office.database.write { tx in
+            try tx.execute(
+                """
+                UPDATE episode SET brought_by = \(brought), condition = 'urgent',
+                    condition_notes = \(notes)
+                WHERE person = \(person)
+                """)
+            return try tx.first("SELECT id FROM episode WHERE person = \(person)")?["id"]
+                as ReliefEpisode.ID?
+        }
+        for kind in [ObservationKind.kin, .note, .condition, .carried] {
+            let id = try await place.perform(
+                AddObservation(
+                    person: person, kind: kind, value: mark(), source: .person,
+                    certainty: .likely), as: program)
+            if kind == .note {
+                try await place.perform(
+                    RetractObservation(person: person, observation: id, reason: mark()), as: program
+                )
+            }
+        }
+        try await place.perform(
+            KeepBelonging(episode: #require(episode), item: .init(name: mark())), as: program)
+        let other = try await place.perform(office.arrival(), as: program).person
+        try await place.perform(
+            LinkFiles(person: person, other: other, reason: mark()), as: program)
+        try await place.perform(
+            DecideConsent(request: request, consent: .agreed, reason: mark(), version: 1),
+            as: program)
+        let officer = try await office.account(.tracingOfficer, at: office.station)
+        try await place.perform(
+            DecideCandidate(
+                candidate: candidate, verdict: .needMore, reason: mark(), evidenceVersion: 1),
+            as: officer.actor)
+        try await place.perform(
+            AddAttachment(
+                subject: .person(person),
+                file: UploadedFile(name: "\(mark()).txt", bytes: Array("便条".utf8))), as: program)
+        return marks
+    }
+
+    @Test(
+        "what was written about somebody is read in their station and in no office above",
+        arguments: TestDatabase.engines)
+    func freeText(engine: Engine) async throws {
+        let site = try await Site(engine)
+        let records = try await Records(site, at: site.office.station)
+        let marks = try await writeAbout(records, site)
+        func read(_ role: Role, at area: Area.ID) async throws -> Set<String> {
+            let found = Notes<String>()
+            try await site.visit(as: role, at: area) { browser in
+                for route in Self.pages {
+                    let seen = try await browser.open(records.address(route))
+                    for mark in marks where seen.body.contains(mark) { found.add(mark) }
+                }
+            }
+            return Set(found.all)
+        }
+        #expect(try await read(.director, at: site.office.station) == Set(marks))
+        for role in [Role.director, .tracingOfficer, .carer, .reception] {
+            #expect(try await read(role, at: site.office.city) == [], "\(role) of the city")
+        }
+        #expect(try await read(.official, at: site.office.province) == [])
+    }
+
     @Test(
         "looking at somebody is on the trail before the page is there",
         arguments: TestDatabase.engines)

@@ -124,6 +124,13 @@ public struct AttachmentSummary: Codable, Sendable, Equatable {
     public var size: Int
     public var addedAt: Instant
     public var addedBy: String
+
+    /// A file's name is free text; what kind of file it is stays readable.
+    func seen(with sight: Sight) -> Self {
+        var seen = self
+        if sight.isMasked { seen.name = "\(Masking.words(name)).\(type.suffix)" }
+        return seen
+    }
 }
 
 /// Lists what hangs on a person or a report, oldest first; removed ones are
@@ -137,7 +144,8 @@ public struct ListAttachments: ReadingUseCase {
     public init(subject: AttachmentSubject) { self.subject = subject }
 
     public func perform(in work: Work) throws -> [AttachmentSummary] {
-        try work.attachments.of(subject)
+        let sight = work.sight(Self.needs)
+        return try work.attachments.of(subject).map { $0.seen(with: sight) }
     }
 }
 
@@ -159,7 +167,8 @@ public struct SeeAttachment: ReadingUseCase {
     }
 
     public func perform(in work: Work) throws -> Answer {
-        guard let found = try work.attachments.open(id) else { throw Ending.notFound }
+        guard var found = try work.attachments.open(id) else { throw Ending.notFound }
+        found.summary = found.summary.seen(with: work.sight(Self.needs))
         return found
     }
 }

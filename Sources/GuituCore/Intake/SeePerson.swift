@@ -15,7 +15,8 @@ public struct SeePerson: ReadingUseCase {
         public var version: Int
         public var stationName: String
         public var station: Area.ID
-        /// Masked, as are the names that were heard, for an office above.
+        /// Masked for an office above, as is what was heard and written of
+        /// them (`Sight`).
         public var name: String
         public var isMasked: Bool
         public var nameCertainty: NameCertainty
@@ -108,11 +109,11 @@ public struct SeePerson: ReadingUseCase {
         let sealed: [UInt8]? = try row["identity_number"]
         let digest: [UInt8]? = try row["identity_digest"]
         let holder: Area.ID = try row["holder"]
-        let isMasked = !work.viewer.serves(holder, Self.needs)
+        let sight = work.viewer.sight(of: holder, Self.needs)
         let name: String = try row["name"]
         let certainty: NameCertainty = try row["name_certainty"]
         let birth: PartialDay? = try row["birth"]
-        let observations = try observations(work, isMasked: isMasked)
+        let observations = try observations(work, sight)
         let same: [Person.ID] =
             try digest.map { digest in
                 try work.tx.rows(
@@ -124,7 +125,7 @@ public struct SeePerson: ReadingUseCase {
             } ?? []
         return Answer(
             id: person, version: try row["version"], stationName: try row["station_name"],
-            station: holder, name: isMasked ? Masking.name(name) : name, isMasked: isMasked,
+            station: holder, name: sight.name(name), isMasked: sight.isMasked,
             nameCertainty: certainty, sex: try row["sex"], birth: birth,
             birthIsEstimate: birth != nil && certainty != .verified
                 && !observations.contains {
@@ -136,13 +137,13 @@ public struct SeePerson: ReadingUseCase {
                     try work.keys.openText(
                         $0,
                         from: .init(table: "person", column: "identity_number", row: person.text)))
-            }, protection: try row["protection"], episodes: try episodes(work),
-            observations: observations, belongings: try belongings(work, isMasked: isMasked),
-            links: try links(work), sameIdentity: same, request: try request(work),
+            }, protection: try row["protection"], episodes: try episodes(work, sight),
+            observations: observations, belongings: try belongings(work, sight),
+            links: try links(work, sight), sameIdentity: same, request: try request(work),
             facts: try facts(work))
     }
 
-    private func episodes(_ work: Work) throws -> [Episode] {
+    private func episodes(_ work: Work, _ sight: Sight) throws -> [Episode] {
         try work.tx.rows(
             """
             SELECT e.id, e.case_number, a.name AS station_name, e.arrived_at, e.ended_at,
@@ -160,20 +161,22 @@ public struct SeePerson: ReadingUseCase {
             let kind: WhereaboutsKind? = try row["kind"]
             let room: String? = try row["room"]
             let bed: String? = try row["bed"]
+            let broughtBy: String? = try row["brought_by"]
+            let notes: String? = try row["condition_notes"]
             return Episode(
                 id: try row["id"], caseNumber: try row["case_number"],
                 stationName: try row["station_name"], arrivedAt: try row["arrived_at"],
                 endedAt: try row["ended_at"], mode: try row["arrival_mode"],
-                broughtBy: try row["brought_by"], foundPlace: try row["found_place"],
+                broughtBy: broughtBy.map(sight.words), foundPlace: try row["found_place"],
                 foundOn: try row["found_on"], condition: try row["condition"],
-                conditionNotes: try row["condition_notes"], rule: try row["rule"],
+                conditionNotes: notes.map(sight.words), rule: try row["rule"],
                 place: try kind.map { PlaceOfStay(kind: $0, place: try row["place"]) },
                 bed: room.flatMap { room in bed.map { "\(room) \($0)" } },
                 departure: try row["departure"])
         }
     }
 
-    private func observations(_ work: Work, isMasked: Bool) throws -> [Seen] {
+    private func observations(_ work: Work, _ sight: Sight) throws -> [Seen] {
         try work.tx.rows(
             """
             SELECT o.id, o.kind, o.value, o.source, o.certainty, o.observed, o.occurred_at,
@@ -184,18 +187,18 @@ public struct SeePerson: ReadingUseCase {
             """
         ).map {
             let kind: ObservationKind = try $0["kind"]
-            let value: String = try $0["value"]
+            let reason: String? = try $0["retraction_reason"]
             return Seen(
-                id: try $0["id"], kind: kind, value: isMasked ? kind.masked(value) : value,
+                id: try $0["id"], kind: kind, value: sight.value(try $0["value"], of: kind),
                 source: try $0["source"], certainty: try $0["certainty"],
                 observed: try $0["observed"], occurredAt: try $0["occurred_at"],
                 recordedAt: try $0["recorded_at"], recordedBy: try $0["recorded_by"],
                 retractedAt: try $0["retracted_at"],
-                retractionReason: try $0["retraction_reason"])
+                retractionReason: reason.map(sight.words))
         }
     }
 
-    private func belongings(_ work: Work, isMasked: Bool) throws -> [Held] {
+    private func belongings(_ work: Work, _ sight: Sight) throws -> [Held] {
         try work.tx.rows(
             """
             SELECT g.name, g.quantity, g.keeping, g.kept_at, g.returned_at, g.returned_to
@@ -205,13 +208,14 @@ public struct SeePerson: ReadingUseCase {
         ).map {
             let taker: String? = try $0["returned_to"]
             return Held(
-                name: try $0["name"], quantity: try $0["quantity"], keeping: try $0["keeping"],
+                name: sight.words(try $0["name"]), quantity: try $0["quantity"],
+                keeping: try $0["keeping"],
                 keptAt: try $0["kept_at"], returnedAt: try $0["returned_at"],
-                returnedTo: isMasked ? taker.map(Masking.name) : taker)
+                returnedTo: taker.map(sight.name))
         }
     }
 
-    private func links(_ work: Work) throws -> [Linked] {
+    private func links(_ work: Work, _ sight: Sight) throws -> [Linked] {
         try work.tx.rows(
             """
             SELECT l.id, l.reason, l.linked_at, p.id AS person, p.name
@@ -224,7 +228,7 @@ public struct SeePerson: ReadingUseCase {
         ).map {
             Linked(
                 link: try $0["id"], person: try $0["person"],
-                maskedName: Masking.name(try $0["name"]), reason: try $0["reason"],
+                maskedName: Masking.name(try $0["name"]), reason: sight.words(try $0["reason"]),
                 linkedAt: try $0["linked_at"])
         }
     }
@@ -253,19 +257,6 @@ public struct SeePerson: ReadingUseCase {
             WHERE subject_kind = 'person' AND subject = \(person) ORDER BY occurred_at, id
             """
         ).map { Happened(kind: try $0["kind"], at: try $0["occurred_at"]) }
-    }
-}
-
-extension ObservationKind {
-    /// What names somebody is masked; how they look and where they were is what
-    /// an office above compares and answers for.
-    func masked(_ value: String) -> String {
-        switch self {
-        case .name: Masking.name(value)
-        case .kin: String(repeating: "*", count: min(value.count, 8))
-        case .homePlace: Masking.address(value)
-        default: value
-        }
     }
 }
 

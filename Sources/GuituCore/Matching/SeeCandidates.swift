@@ -49,6 +49,7 @@ public struct SeeRequest: ReadingUseCase {
         public var officers: [Officer]
         public var state: RequestState
         public var consent: ConsentToTracing
+        /// Nil for an office above: a form that starts with it would save a mask.
         public var consentReason: String?
         public var protection: Protection
         public var openedAt: Instant
@@ -92,7 +93,8 @@ public struct SeeRequest: ReadingUseCase {
                 """)
         else { throw Ending.notFound }
         let station: Area.ID = try row["station"]
-        let name: String = try row["name"]
+        let sight = work.viewer.sight(of: station, Self.needs)
+        let reason: String? = try row["consent_reason"]
         let officers = try work.tx.rows(
             """
             SELECT DISTINCT a.id, a.name FROM role_grant g JOIN account a ON a.id = g.account
@@ -102,11 +104,11 @@ public struct SeeRequest: ReadingUseCase {
         ).map { Officer(id: try $0["id"], name: try $0["name"]) }
         return Answer(
             id: request, version: try row["version"], person: try row["person"],
-            personName: work.viewer.serves(station, Self.needs) ? name : Masking.name(name),
+            personName: sight.name(try row["name"]),
             sex: try row["sex"], birth: try row["birth"],
             stationName: try row["station_name"], station: station, officer: try row["officer"],
             officerName: try row["officer_name"], officers: officers, state: try row["state"],
-            consent: try row["consent"], consentReason: try row["consent_reason"],
+            consent: try row["consent"], consentReason: sight.isMasked ? nil : reason,
             protection: try row["protection"], openedAt: try row["opened_at"],
             closedAt: try row["closed_at"], outcome: try row["outcome"],
             rankedAt: try row["ranked_at"], noRightReport: try row["no_right_report"],
@@ -221,6 +223,7 @@ public struct CompareCandidate: ReadingUseCase {
         else { throw Ending.notFound }
         let version: Int = try row["evidence_version"]
         let closed: Instant? = try row["closed_at"]
+        let sight = work.viewer.sight(of: try row["station"], Self.needs)
         let decisions = try work.tx.rows(
             """
             SELECT d.officer, a.name, d.verdict, d.reason, d.decided_at, d.withdrawn_at,
@@ -232,7 +235,7 @@ public struct CompareCandidate: ReadingUseCase {
             let withdrawn: Instant? = try row["withdrawn_at"]
             return Spoken(
                 officer: try row["officer"], officerName: try row["name"],
-                verdict: try row["verdict"], reason: try row["reason"],
+                verdict: try row["verdict"], reason: sight.words(try row["reason"]),
                 decidedAt: try row["decided_at"], withdrawn: withdrawn != nil,
                 outdated: try row["evidence_version"] != version)
         }
@@ -268,7 +271,7 @@ public struct CompareCandidate: ReadingUseCase {
                 WHERE p.id = \(id) ORDER BY e.arrived_at DESC
                 """)
         else { throw Ending.notFound }
-        let foreign = try !work.viewer.serves(row["holder"], Self.needs)
+        let sight = work.viewer.sight(of: try row["holder"], Self.needs)
         let seen = try work.tx.rows(
             """
             SELECT kind, value FROM observation WHERE person = \(id) AND retracted_at IS NULL
@@ -277,7 +280,7 @@ public struct CompareCandidate: ReadingUseCase {
             """)
         func values(_ kinds: Set<ObservationKind>) throws -> String? {
             let found = try seen.filter { kinds.contains(try $0["kind"]) }.map {
-                try $0["value"] as String
+                sight.value(try $0["value"], of: try $0["kind"])
             }
             return found.isEmpty ? nil : found.joined(separator: ";")
         }
@@ -285,14 +288,12 @@ public struct CompareCandidate: ReadingUseCase {
         let heard = try seen.filter { try $0["kind"] == ObservationKind.name }.map {
             try $0["value"] as String
         }
-        let name: String = try row["name"]
         let sealed: [UInt8]? = try row["identity_number"]
         return Side(
-            id: id.text, holderName: try row["holder_name"], foreign: foreign,
-            name: foreign ? Masking.name(name) : name,
-            heard: foreign ? heard.map(Masking.name) : heard, sex: try row["sex"],
+            id: id.text, holderName: try row["holder_name"], foreign: sight.isMasked,
+            name: sight.name(try row["name"]), heard: heard.map(sight.name), sex: try row["sex"],
             birth: try row["birth"],
-            maskedIdentity: foreign
+            maskedIdentity: sight.isMasked
                 ? nil : try maskedIdentity(sealed, table: "person", row: id.text, work),
             date: try row["found_on"], place: try row["found_place"],
             homePlace: try values([.homePlace, .place]), height: try values([.height]),

@@ -60,7 +60,12 @@ public struct DecideConsent: ChangingUseCase {
                     state = \(consent.requestState), version = version + 1
                 WHERE id = \(request) AND version = \(version)
                 """)
-        ) { ["consent": found.consent.rawValue, "reason": found.consentReason] }
+        ) {
+            [
+                "consent": found.consent.rawValue,
+                "reason": work.sight(Self.needs).words(found.consentReason),
+            ]
+        }
         if consent == .refused {
             // What was proposed before is no longer anybody's to look at.
             try work.tx.execute(

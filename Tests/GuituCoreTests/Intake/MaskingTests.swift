@@ -40,7 +40,7 @@ struct MaskingForOfficesTests {
         #expect(far.isMasked)
         #expect(far.name == "欧阳*国")
         let said = Set(far.observations.map(\.value))
-        #expect(said.isSuperset(of: ["欧阳*国", "******", "河南省商丘市虞城县…", "左手有疤"]))
+        #expect(said.isSuperset(of: ["欧阳*国", "***", "河南省商丘市虞城县…", "左手有疤"]))
         #expect(!said.contains { $0.contains("建") })
         #expect(far.belongings.map(\.returnedTo) == ["欧阳*军"])
         let request = try #require(arrived.request)
