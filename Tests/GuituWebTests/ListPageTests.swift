@@ -129,6 +129,63 @@ struct ListPageTests {
             .auditAdministrator, at: site.office.province, "/audit?as=csv", "audit.csv",
             "ExportReadAudit")
         #expect(audit.contains { $0.contains("导出受助人员表") })
+        let stations = try await export(
+            .systemAdministrator, at: site.office.province, "/stations?as=csv", "stations.csv",
+            "ExportListAreas")
+        #expect(stations.contains { $0.hasPrefix("河洛救助管理站,410300J1,") })
+        #expect(
+            stations.contains { $0.contains(",河洛市,5,") }, "under its city, with its beds")
+    }
+
+    @Test("the trail sorts by time, by who, by what and by how it ended, page after page")
+    func auditOrder() async throws {
+        let site = try await site()
+        let place = site.office.workplace
+        let auditor = try await site.office.account(
+            .auditAdministrator, at: site.office.province, name: "安审计")
+        for order in ReadAudit.Order.allCases {
+            for isDescending in [false, true] {
+                var list = ReadAudit(limit: 500)
+                list.order = order
+                list.isDescending = isDescending
+                list.filter.until = site.office.clock.now.adding(.seconds(1))
+                site.office.clock.advance(by: .seconds(2))
+                let whole = try await place.perform(list, as: auditor.actor).lines
+                list.limit = 3
+                var pages: [GuituCore.AuditLine] = []
+                repeat {
+                    let page = try await place.perform(list, as: auditor.actor)
+                    pages += page.lines
+                    list.after = page.next
+                } while list.after != nil
+                #expect(pages == whole, "\(order) \(isDescending)")
+                #expect(whole.count > 2 * list.limit)
+                let keys: [String] = whole.map { line in
+                    switch order {
+                    case .newest, .time: String("\(10_000_000_000_000 + line.at.milliseconds)")
+                    case .who: line.actorName ?? line.actor
+                    case .what: line.useCase
+                    case .outcome: line.outcome
+                    }
+                }
+                let isUp = order != .newest && !isDescending
+                let sorted = keys.sorted {
+                    Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8))
+                }
+                #expect(keys == (isUp ? sorted : sorted.reversed()), "\(order) \(isDescending)")
+            }
+        }
+        try await site.visit(as: .auditAdministrator, at: site.office.province) { browser in
+            for sort in ["time", "who", "use-case", "outcome"] {
+                let up = try await browser.open("/audit?sort=\(sort)").body
+                #expect(up.contains("aria-sort=\"ascending\""), "\(sort)")
+                let next = up.firstMatch(of: /href="(\/audit\?[^"]*from=[^"]*)"/)?.output.1
+                if let next {
+                    let more = try await browser.open(Browser.plain(String(next)))
+                    #expect(more.status == 200 && more.body.contains("aria-sort=\"ascending\""))
+                }
+            }
+        }
     }
 
     @Test("the trail is read in words: every use-case of every route, and whom it was about")

@@ -76,12 +76,15 @@ public struct RetireArea: ChangingUseCase {
     }
 }
 
-/// The offices and stations below one's own, in the order of their codes.
-public struct ListAreas: ReadingUseCase {
+/// The offices and stations below one's own, in the order of their codes: a
+/// tree, read whole.
+public struct ListAreas: ReadingUseCase, ListUseCase {
     public static let needs = Permission.manageStations
     public static let effect = Effect.reads
     public var target: Target { .ownAreas }
     public var includesRetired = false
+    public var after: Never?
+    public var limit = 500
     public init() {}
 
     public struct Line: Sendable, Encodable, Equatable {
@@ -90,6 +93,7 @@ public struct ListAreas: ReadingUseCase {
         public var name: String
         public var level: Area.Level
         public var parent: Area.ID?
+        public var parentName: String?
         public var validUntil: Day?
         public var beds: Int
     }
@@ -98,16 +102,20 @@ public struct ListAreas: ReadingUseCase {
         let retired: SQL = includesRetired ? "1 = 1" : "a.valid_until IS NULL"
         return try work.tx.rows(
             """
-            SELECT a.id, a.code, a.name, a.level, a.parent, a.valid_until,
+            SELECT a.id, a.code, a.name, a.level, a.parent, u.name AS parent_name, a.valid_until,
                 (SELECT COUNT(*) FROM bed b WHERE b.station = a.id AND b.out_of_use = 0) AS beds
-            FROM area a WHERE \(work.viewer.scope(.manageStations, area: "a.id")) AND \(retired)
+            FROM area a LEFT JOIN area u ON u.id = a.parent
+            WHERE \(work.viewer.scope(.manageStations, area: "a.id")) AND \(retired)
             ORDER BY a.code, a.id
             """
         ).map {
             Line(
                 id: try $0["id"], code: try $0["code"], name: try $0["name"],
                 level: try $0["level"],
-                parent: try $0["parent"], validUntil: try $0["valid_until"], beds: try $0["beds"])
+                parent: try $0["parent"], parentName: try $0["parent_name"],
+                validUntil: try $0["valid_until"], beds: try $0["beds"])
         }
     }
+
+    public static func parts(of answer: [Line]) -> (lines: [Line], next: Never?) { (answer, nil) }
 }

@@ -29,6 +29,7 @@ enum AuditWords {
         "EndSession": TextKey("did.endSession"),
         "ExportBeds": TextKey("did.exportBeds"),
         "ExportListAccounts": TextKey("did.exportListAccounts"),
+        "ExportListAreas": TextKey("did.exportListAreas"),
         "ExportListMissing": TextKey("did.exportListMissing"),
         "ExportListPeople": TextKey("did.exportListPeople"),
         "ExportListRequests": TextKey("did.exportListRequests"),

@@ -5,7 +5,7 @@ import GuituText
 /// The tree of offices, the stations in it, their rooms and beds.
 enum StationPages {
     static let routes: [Route] = [
-        .page("/stations", [ListAreas.self, SeeStaffing.self], list),
+        .page("/stations", [ListAreas.self, SeeStaffing.self, Export<ListAreas>.self], list),
         .page("/stations/new", [ListAreas.self], showNewStation),
         .action("/stations", [MakeStation.self], again: showNewStation, makeStation),
         .page("/stations/new-area", [ListAreas.self], showNewArea),
@@ -34,13 +34,13 @@ enum StationPages {
     @Sendable private static func list(_ visit: Visit) async throws -> Reply {
         var list = ListAreas()
         list.includesRetired = visit.query["retired"] == "yes"
+        if visit.wantsTable { return try await table(list, visit) }
         let areas = try await visit.see(list)
         let text = visit.text
         var lacks = false
         for area in visit.viewer?.areas(granting: .manageStations) ?? [] {
             if try await !visit.see(SeeStaffing(area: area)).isEmpty { lacks = true }
         }
-        let names = Dictionary(uniqueKeysWithValues: areas.map { ($0.id, $0.name) })
         let query = visit.listQuery("/stations", filters: ["retired"], sorts: [])
         let listing = Listing(
             text("place.stations"),
@@ -51,7 +51,7 @@ enum StationPages {
                 },
                 .init(text("area.codeLabel")) { "<span class=\"masked\">\($0.code)</span>" },
                 .init(text("area.levelLabel")) { "\(text(of: $0.level))" },
-                .init(text("area.parent")) { "\($0.parent.flatMap { names[$0] } ?? "—")" },
+                .init(text("area.parent")) { "\($0.parentName ?? "—")" },
                 .init(text("station.beds"), isNumber: true) { line in
                     "\(line.level == .station ? text(line.beds) : "—")"
                 },
@@ -63,7 +63,7 @@ enum StationPages {
                         ? ""
                         : "<a href=\"\("\(base: link(to: line.id))/retire" as Link)\">\(text("area.retire"))</a>"
                 },
-            ], rows: areas, query: query, total: areas.count,
+            ], rows: areas, query: query, total: areas.count, exports: true,
             empty: .init(text("area.none"), text("area.none.advice")))
         let naming: HTML = """
             <p>\(text("setUp.lacking.advice"))</p>
@@ -85,6 +85,23 @@ enum StationPages {
                 \(listing.view(text, filters: query.filter("retired", text("area.retirement"),
                     [Form.Option("yes", text("area.withRetired"))], all: text("area.inForce"))))
                 """))
+    }
+
+    private static func table(_ list: ListAreas, _ visit: Visit) async throws -> Reply {
+        let text = visit.text
+        return try await visit.export(
+            list, as: "stations.csv",
+            [
+                (text("area.name"), { $0.name }),
+                (text("area.codeLabel"), { $0.code }),
+                (text("area.levelLabel"), { text(of: $0.level) }),
+                (text("area.parent"), { $0.parentName ?? "" }),
+                (text("station.beds"), { $0.level == .station ? "\($0.beds)" : "" }),
+                (
+                    text("area.retirement"),
+                    { $0.validUntil.map { text("area.retiredOn", ["day": text($0)]) } ?? "" }
+                ),
+            ])
     }
 
     // MARK: Out of force
