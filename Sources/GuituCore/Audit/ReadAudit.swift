@@ -18,7 +18,8 @@ public struct AuditLine: Codable, Sendable, Equatable {
     public var outcome: String
 }
 
-/// Reads the trail of the areas one is audit administrator of, newest first.
+/// Reads the trail of the areas one is audit administrator of, newest first
+/// unless another order is asked for.
 public struct ReadAudit: ReadingUseCase, ListUseCase {
     public static let needs = Permission.readAudit
     public static let effect = Effect.readsSensitive
@@ -42,14 +43,27 @@ public struct ReadAudit: ReadingUseCase, ListUseCase {
         public var at: Instant
         public var chain: String
         public var sequence: Int64
-        public init(at: Instant, chain: String, sequence: Int64) {
+        /// What the list is ordered by, where that is not the time.
+        public var key: String?
+        public init(at: Instant, chain: String, sequence: Int64, key: String? = nil) {
             self.at = at
             self.chain = chain
             self.sequence = sequence
+            self.key = key
         }
     }
 
+    public enum Order: String, CaseIterable, Codable, Sendable {
+        /// Whatever the direction.
+        case newest
+        case time, who
+        case what = "use-case"
+        case outcome
+    }
+
     public var filter: Filter
+    public var order = Order.newest
+    public var isDescending = false
     public var after: Cursor?
     public var limit: Int
 
@@ -75,21 +89,15 @@ public struct ReadAudit: ReadingUseCase, ListUseCase {
         if let outcome = filter.outcome { conditions.append("e.outcome = \(outcome)") }
         if let from = filter.from { conditions.append("e.at >= \(from)") }
         if let until = filter.until { conditions.append("e.at < \(until)") }
-        if let after {
-            conditions.append(
-                """
-                (e.at < \(after.at) OR (e.at = \(after.at) AND (e.chain > \(after.chain)
-                    OR (e.chain = \(after.chain) AND e.sequence < \(after.sequence)))))
-                """)
-        }
+        if let after { conditions.append(following(after)) }
         let rows = try work.tx.rows(
             """
             SELECT e.chain, a.name AS chain_name, e.sequence, e.at, e.actor, b.name AS actor_name,
-                e.use_case, e.target_kind, e.target, e.outcome
+                e.use_case, e.target_kind, e.target, e.outcome, \(key ?? "NULL") AS sort_key
             FROM audit_entry e LEFT JOIN area a ON a.id = e.chain
                 LEFT JOIN account b ON b.id = e.actor
             WHERE \(SQL.joined(conditions, by: " AND "))
-            ORDER BY e.at DESC, e.chain, e.sequence DESC LIMIT \(most + 1)
+            ORDER BY \(clause) LIMIT \(most + 1)
             """)
         let lines = try rows.prefix(most).map { row in
             AuditLine(
@@ -99,10 +107,47 @@ public struct ReadAudit: ReadingUseCase, ListUseCase {
                 targetKind: try row["target_kind"], target: try row["target"],
                 outcome: try row["outcome"])
         }
-        let next = rows.count > most ? lines.last : nil
+        guard rows.count > most, let last = lines.last else {
+            return Answer(lines: lines, next: nil)
+        }
         return Answer(
             lines: lines,
-            next: next.map { Cursor(at: $0.at, chain: $0.chain, sequence: $0.sequence) })
+            next: Cursor(
+                at: last.at, chain: last.chain, sequence: last.sequence,
+                key: try rows[most - 1]["sort_key"]))
+    }
+
+    private var key: SQL? {
+        switch order {
+        case .newest, .time: nil
+        case .who: "COALESCE(b.name, e.actor)"
+        case .what: "e.use_case"
+        case .outcome: "e.outcome"
+        }
+    }
+
+    /// Under one key, or without one, the newest first, but for who asked for
+    /// the oldest.
+    private var isOldestFirst: Bool { order == .time && !isDescending }
+
+    private var clause: SQL {
+        let time: SQL =
+            isOldestFirst
+            ? "e.at, e.chain DESC, e.sequence" : "e.at DESC, e.chain, e.sequence DESC"
+        guard let key else { return time }
+        return isDescending ? "\(key) DESC, \(time)" : "\(key), \(time)"
+    }
+
+    /// Only what comes after the last line of the page before.
+    private func following(_ last: Cursor) -> SQL {
+        let (older, beyond): (SQL, SQL) = isOldestFirst ? (">", "<") : ("<", ">")
+        let time: SQL = """
+            (e.at \(older) \(last.at) OR (e.at = \(last.at) AND (e.chain \(beyond) \(last.chain)
+                OR (e.chain = \(last.chain) AND e.sequence \(older) \(last.sequence)))))
+            """
+        guard let key, let word = last.key else { return time }
+        let further: SQL = isDescending ? "<" : ">"
+        return "(\(key) \(further) \(word) OR (\(key) = \(word) AND \(time)))"
     }
 
     public static func parts(of answer: Answer) -> (lines: [AuditLine], next: Cursor?) {

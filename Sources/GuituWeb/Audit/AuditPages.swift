@@ -9,6 +9,7 @@ enum AuditPages {
     ]
 
     private static let filters = ["useCase", "outcome", "target", "chain"]
+    private static let sorts: Set = ["time", "who", "use-case", "outcome"]
 
     @Sendable private static func show(_ visit: Visit) async throws -> Reply {
         let text = visit.text
@@ -20,10 +21,14 @@ enum AuditPages {
         filter.outcome = asked("outcome")
         filter.target = asked("target")
         filter.chain = asked("chain")
-        if visit.wantsTable { return try await table(filter, visit) }
-        let answer = try await visit.see(ReadAudit(filter: filter, after: cursor(visit)))
+        var list = ReadAudit(filter: filter)
+        list.order = ReadAudit.Order(rawValue: visit.query["sort"]) ?? .newest
+        list.isDescending = visit.query["order"] == "down"
+        if visit.wantsTable { return try await table(list, visit) }
+        list.after = cursor(visit)
+        let answer = try await visit.see(list)
         let heads = try await visit.see(AuditHeads())
-        let query = visit.listQuery("/audit", filters: filters, sorts: [])
+        let query = visit.listQuery("/audit", filters: filters, sorts: sorts)
         let rows = answer.lines.map { line in
             AuditLine(
                 time: text(line.at), who: text.who(line.actorName ?? line.actor),
@@ -33,7 +38,9 @@ enum AuditPages {
         }
         let listing = Listing(
             text("place.audit"), columns: AuditLine.columns(text), rows: rows, query: query,
-            next: answer.next.map { "\($0.at.milliseconds)~\($0.chain)~\($0.sequence)" },
+            next: answer.next.map {
+                "\($0.at.milliseconds)~\($0.chain)~\($0.sequence)~\($0.key ?? "")"
+            },
             exports: true, empty: .init(text("audit.none"), text("audit.none.advice")))
         return .page(
             Page(
@@ -95,17 +102,20 @@ enum AuditPages {
     }
 
     private static func cursor(_ visit: Visit) -> ReadAudit.Cursor? {
-        let parts = visit.query["from"].split(separator: "~").map(String.init)
-        guard parts.count == 3, let at = Int64(parts[0]), let sequence = Int64(parts[2]) else {
+        let parts = visit.query["from"].split(
+            separator: "~", maxSplits: 3, omittingEmptySubsequences: false
+        ).map(String.init)
+        guard parts.count == 4, let at = Int64(parts[0]), let sequence = Int64(parts[2]) else {
             return nil
         }
-        return .init(at: Instant(milliseconds: at), chain: parts[1], sequence: sequence)
+        return .init(
+            at: Instant(milliseconds: at), chain: parts[1], sequence: sequence, key: parts[3])
     }
 
-    private static func table(_ filter: ReadAudit.Filter, _ visit: Visit) async throws -> Reply {
+    private static func table(_ list: ReadAudit, _ visit: Visit) async throws -> Reply {
         let text = visit.text
         return try await visit.export(
-            ReadAudit(filter: filter), as: "audit.csv",
+            list, as: "audit.csv",
             [
                 (text("audit.time"), { text($0.at) }),
                 (text("audit.chain"), { $0.chainName ?? $0.chain }),

@@ -199,11 +199,11 @@ public struct AuditLine: Sendable {
     /// The columns of an audit list.
     public static func columns(_ text: Text) -> [Listing<AuditLine>.Column] {
         [
-            .init(text("audit.time")) { "\($0.time)" },
-            .init(text("audit.who")) { "\($0.who)" },
-            .init(text("audit.what")) { "\($0.what)" },
+            .init(text("audit.time"), sort: "time") { "\($0.time)" },
+            .init(text("audit.who"), sort: "who") { "\($0.who)" },
+            .init(text("audit.what"), sort: "use-case") { "\($0.what)" },
             .init(text("audit.about")) { $0.about },
-            .init(text("audit.outcome")) { badge($0.outcome, $0.tone) },
+            .init(text("audit.outcome"), sort: "outcome") { badge($0.outcome, $0.tone) },
         ]
     }
 }
