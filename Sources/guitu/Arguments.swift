@@ -19,6 +19,7 @@ extension Sex: ExpressibleByArgument {}
 extension Communication: ExpressibleByArgument {}
 extension Condition: ExpressibleByArgument {}
 extension NameCertainty: ExpressibleByArgument {}
+extension ObservationSource: ExpressibleByArgument {}
 extension ConsentToTracing: ExpressibleByArgument {}
 extension Verdict: ExpressibleByArgument {}
 extension DepartureKind: ExpressibleByArgument {}

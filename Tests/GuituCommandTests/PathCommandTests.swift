@@ -20,6 +20,9 @@ struct PathCommandTests {
         var episode: String
         var request: String?
     }
+    private struct Shown: Decodable {
+        var birthIsEstimate: Bool
+    }
     private struct Line: Decodable {
         var candidate: String
         var place: Int
@@ -92,7 +95,8 @@ struct PathCommandTests {
         let arrival = [
             "arrival", "register", "--station", station, "--mode", "police", "--brought-by", "派出所",
             "--sex", "male", "--communication", "unclear", "--condition", "well", "--name", "欧阳建国",
-            "--birth", "约65岁", "--keep", "旧布包", "--consent", "agreed", "--key",
+            "--birth", "约65岁", "--birth-source", "self", "--keep", "旧布包", "--consent", "agreed",
+            "--key",
             "0123456789abcdef", "--at", "2026-11-01T02:30", "--json",
         ]
         let registered = try await shell.run(arrival, token: clerk)
@@ -139,5 +143,8 @@ struct PathCommandTests {
         #expect(try await shell.run(leave + ["--return-to", "欧阳军"], token: clerk).status == 0)
         let file2 = try await shell.run("arrival", "show", arrived.person, token: director)
         #expect(file2.output.contains("欧阳建国"))
+        let shown = try await shell.run(
+            "arrival", "show", arrived.person, "--json", token: director)
+        #expect(try !shown.json(Shown.self).birthIsEstimate, "they said it")
     }
 }

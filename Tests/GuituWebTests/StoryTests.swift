@@ -168,7 +168,8 @@ struct StoryTests {
             let now = site.office.clock.now.milliseconds
             let good = """
                 {"station":"\(station)","arrivedAt":\(now),"mode":"alone","sex":"female",
-                "communication":"can-speak","condition":"well","name":"王秀兰","birth":"1956年"}
+                "communication":"can-speak","condition":"well","name":"王秀兰","birth":"1956年",
+                "birthSource":"self"}
                 """
             func send(_ body: String, key: String = "0123456789abcdef", as token: String?)
                 async throws -> Browser.Seen
@@ -200,6 +201,7 @@ struct StoryTests {
                 headers: [.authorization: "Bearer \(token)"])
             #expect(person.status == 200)
             #expect(person.body.contains("王秀兰"))
+            #expect(person.body.contains("\"birthIsEstimate\":false"))
             let cookie = try await browser.send(.get, made.headers[.location] ?? "")
             #expect(cookie.status == 401)
         }

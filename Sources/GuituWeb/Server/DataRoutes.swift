@@ -16,8 +16,8 @@ enum DataRoutes {
         /// Walked by a test that types into every one of them.
         enum CodingKeys: String, CodingKey, CaseIterable {
             case station, person, arrivedAt, mode, sex, communication, condition, conditionNotes
-            case broughtBy, name, nameCertainty, birth, identityNumber, foundPlace, foundOn
-            case belongings, consent
+            case broughtBy, name, nameCertainty, birth, birthSource, identityNumber, foundPlace
+            case foundOn, belongings, consent
         }
         struct Item: Decodable {
             var name: String
@@ -37,6 +37,9 @@ enum DataRoutes {
         var name: String?
         var nameCertainty: NameCertainty?
         var birth: String?
+        /// Who knows the age; `staff`, which is also meant without it, judged
+        /// it by looks.
+        var birthSource: ObservationSource?
         var identityNumber: String?
         var foundPlace: String?
         var foundOn: String?
@@ -69,6 +72,7 @@ enum DataRoutes {
         arrival.name = sent.name ?? ""
         arrival.nameCertainty = sent.nameCertainty ?? .selfReported
         arrival.birth = form.partialDay("birth", on: day)
+        arrival.birthSource = sent.birthSource ?? .staff
         arrival.foundOn = form.partialDay("foundOn", on: day)
         arrival.identityNumber = sent.identityNumber ?? ""
         arrival.foundPlace = sent.foundPlace ?? ""
@@ -99,6 +103,8 @@ enum DataRoutes {
         var nameCertainty: NameCertainty
         var sex: Sex
         var birth: String?
+        /// Judged by looks: nobody said it and no document shows it.
+        var birthIsEstimate: Bool
         var communication: Communication
         var maskedIdentity: String?
         var protection: Protection
@@ -113,7 +119,8 @@ enum DataRoutes {
             PersonFile(
                 id: person.id, version: person.version, station: person.station,
                 name: person.name, nameCertainty: person.nameCertainty, sex: person.sex,
-                birth: person.birth?.said, communication: person.communication,
+                birth: person.birth?.said, birthIsEstimate: person.birthIsEstimate,
+                communication: person.communication,
                 maskedIdentity: person.maskedIdentity, protection: person.protection,
                 episodes: person.episodes.map {
                     .init(

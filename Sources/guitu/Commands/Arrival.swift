@@ -34,6 +34,8 @@ struct ArrivalCommand: AsyncParsableCommand {
         var nameCertainty = NameCertainty.selfReported
         @Option(help: "Date of birth or age, as said: 1956, 属龙, 约60岁.")
         var birth: String?
+        @Option(help: "Who knows the age; staff judged it by looks: \(ObservationSource.words).")
+        var birthSource = ObservationSource.staff
         @Option(help: "Resident identity number, if any.")
         var identity = ""
         @Option(help: "Who brought them; required when somebody did.")
@@ -68,6 +70,7 @@ struct ArrivalCommand: AsyncParsableCommand {
             arrival.name = name
             arrival.nameCertainty = name.isEmpty ? .unknown : nameCertainty
             arrival.birth = try partialDay(birth, "--birth", now)
+            arrival.birthSource = birthSource
             arrival.identityNumber = identity
             arrival.broughtBy = broughtBy
             arrival.foundPlace = foundPlace
@@ -123,7 +126,9 @@ struct ArrivalCommand: AsyncParsableCommand {
             let text = context.text
             var lines = [
                 "\(file.name)  \(text(of: file.nameCertainty))  \(text(of: file.sex))  "
-                    + (file.birth?.said ?? ""), file.stationName,
+                    + (file.birth?.said ?? "")
+                    + (file.birthIsEstimate ? "  " + text("person.byLooks") : ""),
+                file.stationName,
             ]
             for episode in file.episodes {
                 lines.append(
@@ -176,6 +181,7 @@ private struct PersonJSON: Encodable {
     var nameCertainty: NameCertainty
     var sex: Sex
     var birth: PartialDay?
+    var birthIsEstimate: Bool
     var identity: String?
     var episodes: [Episode]
     var request: TracingRequest.ID?
@@ -188,6 +194,7 @@ private struct PersonJSON: Encodable {
         nameCertainty = file.nameCertainty
         sex = file.sex
         birth = file.birth
+        birthIsEstimate = file.birthIsEstimate
         identity = file.maskedIdentity
         episodes = file.episodes.map {
             Episode(
