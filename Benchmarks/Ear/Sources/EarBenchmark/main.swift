@@ -42,14 +42,18 @@ case "speed":
         for line in text.split(whereSeparator: \.isNewline).dropFirst() {
             let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(
                 String.init)
-            let start = processorSeconds()
-            let utterance = try ear.reader.utterance(fields[1], levels: fields[2])
-            for candidate in ear.hear(utterance, limit: 20) {
-                for (fragment, place) in ear.pair(utterance, with: candidate.place) {
-                    _ = ear.explain(fragment.spellings[0], as: place)
+            // The quickest of three: other work on the machine takes the caches.
+            let runs = try (0..<3).map { _ in
+                let start = processorSeconds()
+                let utterance = try ear.reader.utterance(fields[1], levels: fields[2])
+                for candidate in ear.hear(utterance, limit: 20) {
+                    for (fragment, place) in ear.pair(utterance, with: candidate.place) {
+                        _ = ear.explain(fragment.spellings[0], as: place)
+                    }
                 }
+                return (processorSeconds() - start) * 1000
             }
-            times.append((processorSeconds() - start) * 1000)
+            times.append(runs.min() ?? 0)
         }
         times.sort()
         let at = { (share: Double) in times[min(times.count - 1, Int(share * Double(times.count)))]
