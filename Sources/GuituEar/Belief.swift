@@ -166,8 +166,9 @@ extension Ear {
         var rows: Set<UInt32> = [UInt32(asked.row)]
         let level = level(of: asked)
         if level <= .county, let peers = levelRanges[level] {
-            let key = nameKey(of: asked)
-            for row in peers where nameKey(of: Place(row: row)) == key { rows.insert(UInt32(row)) }
+            index.with(.nameKeys, as: UInt32.self) { keys in
+                for row in peers where keys[row] == keys[asked.row] { rows.insert(UInt32(row)) }
+            }
         }
         let (there, elsewhere) = Self.answers[which]
         return index.with(.parents, as: UInt32.self) { parents in

@@ -58,10 +58,18 @@ enum Channel {
         return row
     }
 
-    /// P(written | a character as the standard reads it); where the clerk was
-    /// unsure, the mean of what was written.
+    /// P(written | standard syllable said); where the clerk was unsure, the mean
+    /// of what was written.
+    static func standard(_ said: Int, _ written: [UInt16]) -> Float {
+        written.reduce(0) { $0 + standardTable[said * Mandarin.count + Int($1)] }
+            / Float(written.count)
+    }
+
+    /// P(written | a character), `worth` being P(written | one of the standard
+    /// readings it has).
+    @inline(__always)
     static func standard(
-        _ readings: some Sequence<UInt16>, _ written: [UInt16]
+        ofReadings readings: Slice<UnsafeBufferPointer<UInt16>>, _ worth: (Int) -> Float
     ) -> Float {
         var sum: Float = 0
         var weights: Float = 0
@@ -70,10 +78,8 @@ enum Channel {
             // The first reading is the usual one.
             let weight: Float = weights == 0 ? 0.8 : 0.1
             weights += weight
-            for syllable in written {
-                sum += weight * standardTable[Int(said) * Mandarin.count + Int(syllable)]
-            }
+            sum += weight * worth(Int(said))
         }
-        return weights > 0 ? sum / weights / Float(written.count) : 0
+        return weights > 0 ? sum / weights : 0
     }
 }

@@ -7,11 +7,15 @@ public struct Ear: Sendable {
     /// Names that solved cases added, each with the cells it is scored by.
     var aliases: [AliasName] = []
     let levelRanges: [PlaceLevel: Range<Int>]
+    /// How many different names the levels down to each have.
+    let namesDownTo: [PlaceLevel: Int]
     /// Numbers of characters in the index.
     let characterNumbers: [Character: Int]
 
     public init(index: EarIndex) {
         self.index = index
+        // Computed once a program; the first question need not wait for it.
+        _ = Channel.standardTable
         var characters: [Character: [UInt16]] = [:]
         var numbers: [Character: Int] = [:]
         index.with(.characters, as: UInt32.self) { scalars in
@@ -37,6 +41,15 @@ public struct Ear: Sendable {
                 start = end
             }
             return ranges
+        }
+        let ranges = levelRanges
+        namesDownTo = index.with(.nameKeys, as: UInt32.self) { keys in
+            var most = 0
+            return Dictionary(
+                uniqueKeysWithValues: PlaceLevel.allCases.map { level in
+                    for row in ranges[level] ?? 0..<0 { most = max(most, Int(keys[row]) + 1) }
+                    return (level, most)
+                })
         }
     }
 }

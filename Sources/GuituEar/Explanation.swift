@@ -38,14 +38,15 @@ extension Ear {
     public func explain(_ spelling: Spelling, as place: Place) -> Explanation? {
         var best: (worth: Float, explanation: Explanation)?
         for name in namesToCompare(of: place) {
-            for syllables in [spelling.syllables, Array(spelling.syllables.dropLast())]
-            where !syllables.isEmpty {
-                // The word for the kind of place is not compared, unless it helps.
-                let left = syllables.count < spelling.syllables.count
-                guard !left || spelling.syllables.count >= 3 else { continue }
-                var (worth, steps) = align(syllables, name.cells)
-                worth *= name.weight * (left ? Channel.kindSaid : 1)
+            let alignment = align(spelling.syllables, name.cells)
+            let all = spelling.syllables.count
+            // The word for the kind of place is not compared, unless it helps.
+            for count in all >= 3 ? [all, all - 1] : [all] {
+                let worth =
+                    alignment.worth[count][name.cells.count] * name.weight
+                    * (count < all ? Channel.kindSaid : 1)
                 if best.map({ worth > $0.worth }) ?? true {
+                    let steps = steps(alignment, spelling.syllables.prefix(count), name.cells)
                     best = (
                         worth,
                         Explanation(
@@ -121,9 +122,15 @@ extension Ear {
         return Unicode.Scalar(scalar).map(Character.init) ?? "?"
     }
 
-    /// Best way to lay the syllables over the characters, at most two apart.
-    private func align(_ heard: [[UInt16]], _ cells: [UInt32]) -> (Float, [Explanation.Step]) {
-        // Small enough to try by steps: worth[i][j] of the first i heard and j said.
+    /// Best ways to lay the first i syllables over the first j characters: what
+    /// each is worth, and whether it ends with both (0), a character only (1) or
+    /// a syllable only (2).
+    private struct Alignment {
+        var worth: [[Float]]
+        var came: [[Int]]
+    }
+
+    private func align(_ heard: [[UInt16]], _ cells: [UInt32]) -> Alignment {
         var worth = [[Float]](
             repeating: Array(repeating: 0, count: cells.count + 1), count: heard.count + 1)
         var came = [[Int]](
@@ -147,10 +154,16 @@ extension Ear {
                 came[i][j] = best.1
             }
         }
+        return Alignment(worth: worth, came: came)
+    }
+
+    private func steps(
+        _ alignment: Alignment, _ heard: ArraySlice<[UInt16]>, _ cells: [UInt32]
+    ) -> [Explanation.Step] {
         var steps: [Explanation.Step] = []
         var (i, j) = (heard.count, cells.count)
         while i > 0 || j > 0 {
-            switch i > 0 && j > 0 ? came[i][j] : i > 0 ? 2 : 1 {
+            switch i > 0 && j > 0 ? alignment.came[i][j] : i > 0 ? 2 : 1 {
             case 0:
                 steps.append(step(heard[i - 1], Int(cells[j - 1])))
                 i -= 1
@@ -168,7 +181,7 @@ extension Ear {
                 i -= 1
             }
         }
-        return (worth[heard.count][cells.count], steps.reversed())
+        return steps.reversed()
     }
 
     private func written(_ syllables: [UInt16]) -> String {
@@ -185,30 +198,36 @@ extension Ear {
         let share = 1 / Float(syllables.count)
         let sounds = index.about.sounds
         let character = Int(index.number(.cellCharacters, cell, as: UInt16.self))
-        let (start, end) = index.with(.cellStarts, as: UInt32.self) {
-            (Int($0[cell]), Int($0[cell + 1]))
+        let readings = index.with(.cellStarts, as: UInt32.self) { starts in
+            index.with(.cellReadings, as: UInt32.self) {
+                $0[Int(starts[cell])..<Int(starts[cell + 1])].map {
+                    (sound: Int($0 >> 16), share: share * Float($0 & 0xFFFF) / 65_535)
+                }
+            }
         }
         var dialect = SIMD2<Float>()
-        func pair(_ section: Section, _ at: Int) -> SIMD2<Float> {
-            index.with(section, as: UInt8.self) {
-                SIMD2(
-                    IndexFormat.probability[Int($0[at * 2])],
-                    IndexFormat.probability[Int($0[at * 2 + 1])])
-            }
+        func pair(_ bytes: UnsafeBufferPointer<UInt8>, _ at: Int) -> SIMD2<Float> {
+            SIMD2(
+                IndexFormat.probability[Int(bytes[at * 2])],
+                IndexFormat.probability[Int(bytes[at * 2 + 1])])
         }
         for syllable in syllables {
-            for entry in start..<end {
-                let reading = index.number(.cellReadings, entry, as: UInt32.self)
-                dialect +=
-                    pair(.soundTable, Int(syllable) * sounds + Int(reading >> 16))
-                    * (share * (1 - Channel.national) * Float(reading & 0xFFFF) / 65_535)
+            index.with(.soundTable, as: UInt8.self) { table in
+                for reading in readings {
+                    dialect +=
+                        pair(table, Int(syllable) * sounds + reading.sound)
+                        * ((1 - Channel.national) * reading.share)
+                }
             }
-            dialect +=
-                pair(.characterTable, Int(syllable) * index.about.characters + character)
-                * (share * Channel.national)
+            dialect += index.with(.characterTable, as: UInt8.self) {
+                pair($0, Int(syllable) * index.about.characters + character)
+                    * (share * Channel.national)
+            }
         }
         let standard = index.with(.characterSyllables, as: UInt16.self) {
-            Channel.standard($0[character * 3..<character * 3 + 3], syllables)
+            Channel.standard(ofReadings: $0[character * 3..<character * 3 + 3]) {
+                Channel.standard($0, syllables)
+            }
         }
         return (dialect, standard)
     }

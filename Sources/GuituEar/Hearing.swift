@@ -82,6 +82,10 @@ extension Ear {
                 }
             }
         }
+        if utterance.province == nil, rows.count == ranges.reduce(0, { $0 + $1.count }) {
+            likelihood.values = values
+            return likelihood
+        }
         for (level, range) in zip(levels, ranges) {
             let own = utterance.province.map { rowsOfProvince($0, level) } ?? range
             likelihood.values += range.map {
@@ -178,28 +182,50 @@ extension Ear {
     func rank(_ likelihood: PlaceLikelihood, byName: Bool, limit: Int) -> [Candidate] {
         let total = likelihood.values.reduce(0.0) { $0 + Double($1) }
         guard total > 0, limit > 0 else { return [] }
-        let best = Self.largest(likelihood.values, byName ? max(2000, limit) : limit)
-        var found = best.map { at in
+        if byName { return rankByName(likelihood, total, limit) }
+        return Self.largest(likelihood.values, limit).map { at in
             let share = Double(likelihood.values[at]) / total
             return Candidate(
                 place: Place(row: likelihood.row(at: at)), probability: share,
                 nameProbability: share)
         }
-        guard byName else { return found }
-        var names: [[UInt16]: Double] = [:]
-        let keys = found.map { nameKey(of: $0.place) }
-        for (key, candidate) in zip(keys, found) { names[key, default: 0] += candidate.probability }
-        for (at, key) in keys.enumerated() { found[at].nameProbability = names[key] ?? 0 }
-        let order = found.indices.sorted { a, b in
-            (found[b].nameProbability, found[b].probability, a)
-                < (found[a].nameProbability, found[a].probability, b)
+    }
+
+    /// By the sum of all rows of one name, then by the rows themselves.
+    private func rankByName(_ likelihood: PlaceLikelihood, _ total: Double, _ limit: Int)
+        -> [Candidate]
+    {
+        let values = likelihood.values
+        return index.with(.nameKeys, as: UInt32.self) { keys in
+            func forEachRow(_ body: (_ at: Int, _ row: Int, _ name: Int) -> Void) {
+                var at = 0
+                for range in likelihood.ranges {
+                    for row in range {
+                        body(at, row, Int(keys[row]))
+                        at += 1
+                    }
+                }
+            }
+            let names = likelihood.levels.compactMap { namesDownTo[$0] }.max() ?? 0
+            var sums = [Float](repeating: 0, count: names)
+            forEachRow { at, _, name in sums[name] += values[at] }
+            let best = Self.largest(sums, limit)
+            var wanted = [Bool](repeating: false, count: names)
+            for name in best { wanted[name] = true }
+            var rows: [Int: [(at: Int, row: Int)]] = [:]
+            forEachRow { at, row, name in
+                if wanted[name], values[at] > 0 { rows[name, default: []].append((at, row)) }
+            }
+            return best.flatMap { name in
+                // Twelve of one name at most, so that other names are seen as well.
+                (rows[name] ?? []).sorted { (values[$1.at], $0.at) < (values[$0.at], $1.at) }
+                    .prefix(12).map { at, row in
+                        Candidate(
+                            place: Place(row: row), probability: Double(values[at]) / total,
+                            nameProbability: Double(sums[name]) / total)
+                    }
+            }.prefix(limit).map { $0 }
         }
-        // Twelve of one name at most, so that other names are seen as well.
-        var listed: [[UInt16]: Int] = [:]
-        return order.compactMap { at -> Candidate? in
-            listed[keys[at], default: 0] += 1
-            return listed[keys[at], default: 0] <= 12 ? found[at] : nil
-        }.prefix(limit).map { $0 }
     }
 
     /// Positions of the largest values, best first; equal ones by position.
@@ -222,21 +248,6 @@ extension Ear {
         }
         cut()
         return kept
-    }
-
-    /// The syllables of a place's core name: what makes two names one to the ear.
-    func nameKey(of place: Place) -> [UInt16] {
-        let name = index.number(.ownNames, place.row, as: UInt32.self)
-        guard name != IndexFormat.none else {
-            return CoreName.of(self.name(of: place), level(of: place)).compactMap {
-                reader.characters[$0]?.first
-            }
-        }
-        return index.with(.cellCharacters, as: UInt16.self) { characters in
-            index.with(.characterSyllables, as: UInt16.self) { said in
-                cells(ofName: Int(name)).map { said[Int(characters[Int($0)]) * 3] }
-            }
-        }
     }
 }
 

@@ -213,8 +213,8 @@ public struct IndexBuilder {
         sections[.namePlaces] = IndexFormat.bytes(order.map { UInt32(names[$0].place) })
         addFormer(order.map { names[$0].former }, to: &sections)
         addPlaces(to: &sections)
-        addCells(list, areaRows, to: &sections)
-        addSounds(to: &sections)
+        let sounds = addCells(list, areaRows, to: &sections)
+        addSounds(sounds, to: &sections)
         sections[.areaPlaces] = IndexFormat.bytes(areaRows.map(UInt32.init))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -244,7 +244,14 @@ public struct IndexBuilder {
         var starts: [UInt32] = [0]
         var text: [UInt8] = []
         var settlements = [UInt32](repeating: 0, count: rows.count)
+        // What makes two names one to the ear: the syllables of the core name.
+        var keys: [[UInt16]: UInt32] = [:]
+        var nameKeys: [UInt32] = []
         for (index, row) in rows.enumerated() {
+            let said = CoreName.of(row.name, row.level).compactMap { mandarin.syllables[$0]?.first }
+            let key = keys[said] ?? UInt32(keys.count)
+            keys[said] = key
+            nameKeys.append(key)
             let code = Array(row.code.utf8.prefix(12))
             codes += code + repeatElement(0, count: 12 - code.count)
             text += Array(row.name.utf8)
@@ -265,6 +272,7 @@ public struct IndexBuilder {
             rows.map { $0.parent.map(UInt32.init) ?? IndexFormat.none })
         sections[.coordinates] = IndexFormat.bytes(
             coordinates.flatMap { [$0?.x ?? .nan, $0?.y ?? .nan] })
+        sections[.nameKeys] = IndexFormat.bytes(nameKeys)
         sections[.settlements] = IndexFormat.bytes(settlements)
     }
 
@@ -285,10 +293,12 @@ public struct IndexBuilder {
                 .prefix(row.level == .province ? 80 : Self.nearestPoints))
     }
 
+    /// - Returns: the sounds in use, those that most cells have first: their rows
+    ///   of the table lie together and stay near at hand.
     private mutating func addCells(
         _ list: [(area: Int, character: UInt16)], _ areaRows: [Int],
         to sections: inout [Section: [UInt8]]
-    ) {
+    ) -> [UInt16] {
         let spoken = areaRows.map { weights(of: gazetteer.rows[$0], at: coordinates[$0] ?? .zero) }
         let standard = characters.map { character in
             Mandarin.sounds[Int(mandarin.syllables[character]?.first ?? 0)]
@@ -315,19 +325,26 @@ public struct IndexBuilder {
             starts.append(UInt32(entries.count))
         }
         sections[.cellStarts] = IndexFormat.bytes(starts)
-        sections[.cellReadings] = IndexFormat.bytes(entries)
+        var uses = [Int](repeating: 0, count: readings.sounds.count)
+        for entry in entries { uses[Int(entry >> 16)] += 1 }
+        let sounds = uses.indices.filter { uses[$0] > 0 }.sorted { (uses[$1], $0) < (uses[$0], $1) }
+        var places = [UInt32](repeating: 0, count: uses.count)
+        for (place, sound) in sounds.enumerated() { places[sound] = UInt32(place) }
+        sections[.cellReadings] = IndexFormat.bytes(
+            entries.map { places[Int($0 >> 16)] << 16 | $0 & 0xFFFF })
         sections[.cellCharacters] = IndexFormat.bytes(list.map(\.character))
         sections[.cellAreas] = IndexFormat.bytes(list.map { UInt16($0.area) })
+        return sounds.map(UInt16.init)
     }
 
-    private mutating func addSounds(to sections: inout [Section: [UInt8]]) {
+    private mutating func addSounds(_ used: [UInt16], to sections: inout [Section: [UInt8]]) {
         let heard = readings.sounds.map { sound in Listener.both.map { $0.hears(sound) } }
-        about.sounds = heard.count
-        var table = [UInt8](repeating: 255, count: Mandarin.count * heard.count * 2)
-        for (sound, listeners) in heard.enumerated() {
-            for (which, row) in listeners.enumerated() {
+        about.sounds = used.count
+        var table = [UInt8](repeating: 255, count: Mandarin.count * used.count * 2)
+        for (place, sound) in used.enumerated() {
+            for (which, row) in heard[Int(sound)].enumerated() {
                 for syllable in 0..<Mandarin.count {
-                    table[(syllable * heard.count + sound) * 2 + which] =
+                    table[(syllable * used.count + place) * 2 + which] =
                         IndexFormat.byte(row[syllable])
                 }
             }

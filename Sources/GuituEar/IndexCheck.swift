@@ -58,7 +58,8 @@ struct IndexCheck {
         guard has(.codes, a.places, bytes: 12), has(.nameStarts, a.places + 1, bytes: 4),
             has(.levels, a.places, bytes: 1), has(.parents, a.places, bytes: 4),
             has(.coordinates, a.places, bytes: 8), has(.settlements, a.places, bytes: 4),
-            has(.ownNames, a.places, bytes: 4), has(.namePlaces, a.names, bytes: 4),
+            has(.ownNames, a.places, bytes: 4), has(.nameKeys, a.places, bytes: 4),
+            has(.namePlaces, a.names, bytes: 4),
             has(.cellStarts, a.cells + 1, bytes: 4), has(.cellCharacters, a.cells, bytes: 2),
             has(.cellAreas, a.cells, bytes: 2), has(.areaPlaces, areas.count, bytes: 4),
             has(.soundTable, a.sounds, bytes: 2 * Mandarin.count),
@@ -69,6 +70,7 @@ struct IndexCheck {
         return rises(.nameStarts, to: .nameText, bytes: 1)
             && rises(.cellStarts, to: .cellReadings, bytes: 4)
             && below(.ownNames, a.names, orNone: true) && below(.namePlaces, a.places)
+            && below(.nameKeys, a.places)
             && below(.areaPlaces, a.places) && parentsStandBefore() && formerNamesHold()
             && file.length(.areaCells) / 4 <= areas.count
             && all(.areaCells, as: UInt32.self) { Int($0) + a.characters <= a.cells }

@@ -6,7 +6,7 @@ import Foundation
 enum Section: Int, CaseIterable {
     case about
     // Places, sorted by level and code.
-    case codes, nameStarts, nameText, levels, parents, coordinates, settlements, ownNames
+    case codes, nameStarts, nameText, levels, parents, coordinates, settlements, ownNames, nameKeys
     // Names to be heard, sorted by area, level, number of syllables.
     case groups, namePlaces, nameCells, formerNames, formerText
     // Cells: one character in one area; an area's stand together.
@@ -42,7 +42,7 @@ struct AreaRun {
 }
 
 enum IndexFormat {
-    static let magic = Array("GuituEar 2\n\0\0\0\0\0".utf8)
+    static let magic = Array("GuituEar 3\n\0\0\0\0\0".utf8)
     static let none = UInt32.max
     /// The magic, the digest of all that follows it, offset and length of each section.
     static let head = magic.count + SHA256.byteCount + Section.allCases.count * 16

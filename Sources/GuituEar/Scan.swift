@@ -68,118 +68,161 @@ struct Columns {
     }
 }
 
-/// One spelling made ready to fill columns: what each sound and each character
-/// is worth, four syllables (with two listeners each) to a number.
+/// One spelling made ready to fill columns.
 struct HeardSyllables {
-    typealias Four = SIMD8<Float>
-
     let count: Int
-    private let blocks: Int
-    private let index: EarIndex
-    /// By block, then sound: P(syllables | sound), for the share of near readings
-    /// in the 65,535ths of the file.
-    private var bySound: [Four]
-    /// By block, then character: P(syllables | the whole country's readings).
-    private var byCharacter: [Four]
-    /// By character, then syllable.
-    private var standard: [Float]
+    /// Four syllables each; the last one or two in a block half as wide.
+    private var fours: [SyllableBlock<SIMD8<Float>>] = []
+    private var pair: SyllableBlock<SIMD4<Float>>?
 
     init(_ syllables: [[UInt16]], _ index: EarIndex) {
         count = syllables.count
-        blocks = (count + 3) / 4
-        self.index = index
-        bySound = Self.table(.soundTable, index.about.sounds, syllables, index)
-        byCharacter = Self.table(.characterTable, index.about.characters, syllables, index)
-        standard = Self.standard(syllables, index)
-        let near = (1 - Channel.national) / 65_535
-        for at in bySound.indices { bySound[at] *= near }
+        var start = 0
+        while count - start > 2 {
+            let end = min(start + 4, count)
+            fours.append(SyllableBlock(syllables[start..<end], index))
+            start = end
+        }
+        if start < count { pair = SyllableBlock(syllables[start...], index) }
     }
 
     /// Writes the worth of these cells.
+    @inline(__always)
+    func fill(_ columns: Columns, _ cells: some Sequence<Int>) {
+        for block in fours { block.fill(columns, cells) }
+        pair?.fill(columns, cells)
+    }
+
+    /// Writes the worth of every character as the whole country reads it.
+    func fillNational(_ columns: Columns) {
+        for block in fours { block.fillNational(columns) }
+        pair?.fillNational(columns)
+    }
+}
+
+/// What each sound and each character is worth for a few syllables with two
+/// listeners each, side by side in one number.
+private struct SyllableBlock<Syllables: SIMD<Float>> {
+    private let index: EarIndex
+    /// Where these syllables stand among all.
+    private let place: Range<Int>
+    /// By sound: P(syllables | sound), for the share of near readings in the
+    /// 65,535ths of the file.
+    private var bySound: [Syllables]
+    /// By character: P(syllables | the whole country's readings), for their share.
+    private var byCharacter: [Syllables]
+    /// By character, then syllable.
+    private let standard: [Float]
+
+    init(_ syllables: ArraySlice<[UInt16]>, _ index: EarIndex) {
+        self.index = index
+        place = syllables.indices
+        let syllables = Array(syllables)
+        bySound = Self.table(
+            .soundTable, index.about.sounds, syllables, index, (1 - Channel.national) / 65_535)
+        byCharacter = Self.table(
+            .characterTable, index.about.characters, syllables, index, Channel.national)
+        standard = Self.standard(syllables, index)
+    }
+
     @inline(__always)
     func fill(_ columns: Columns, _ cells: some Sequence<Int>) {
         index.with(.cellStarts, as: UInt32.self) { starts in
             index.with(.cellReadings, as: UInt32.self) { readings in
                 index.with(.cellCharacters, as: UInt16.self) { characters in
                     bySound.withUnsafeBufferPointer { bySound in
-                        for cell in cells {
-                            let entries = Int(starts[cell])..<Int(starts[cell + 1])
-                            for block in 0..<blocks {
-                                let table = block * index.about.sounds
-                                var near = Four()
-                                for entry in entries {
+                        write(
+                            columns,
+                            cells.lazy.map { cell in
+                                var worth = Syllables()
+                                for entry in Int(starts[cell])..<Int(starts[cell + 1]) {
                                     let reading = readings[entry]
-                                    near +=
-                                        bySound[table + Int(reading >> 16)]
-                                        * Float(reading & 0xFFFF)
+                                    worth +=
+                                        bySound[Int(reading >> 16)] * Float(reading & 0xFFFF)
                                 }
-                                write(near, block, Int(characters[cell]), columns, cell)
-                            }
-                        }
+                                return (cell, Int(characters[cell]), worth)
+                            })
                     }
                 }
             }
         }
     }
 
-    /// Writes the worth of every character as the whole country reads it.
     func fillNational(_ columns: Columns) {
-        for character in 0..<index.about.characters {
-            for block in 0..<blocks {
-                let all = byCharacter[block * index.about.characters + character]
-                // Together with its share below it makes the whole.
-                write(all * (1 - Channel.national), block, character, columns, character)
-            }
-        }
+        // Together with its share in `write` it makes the whole.
+        let rest = (1 - Channel.national) / Channel.national
+        write(columns, byCharacter.indices.lazy.map { ($0, $0, byCharacter[$0] * rest) })
     }
 
     @inline(__always)
     private func write(
-        _ near: Four, _ block: Int, _ character: Int, _ columns: Columns, _ cell: Int
+        _ columns: Columns, _ worths: some Sequence<(cell: Int, character: Int, near: Syllables)>
     ) {
-        let national = byCharacter[block * index.about.characters + character]
-        let dialect = near + national * Channel.national
-        for four in 0..<min(4, count - block * 4) {
-            let syllable = block * 4 + four
-            columns[UInt32(cell), syllable] =
-                Channel.lanes(
-                    dialect: SIMD2(dialect[four * 2], dialect[four * 2 + 1]),
-                    standard: standard[character * count + syllable]) * Channel.kept
-        }
-    }
-
-    /// By block of four syllables, then row of the table. Where the listener was
-    /// unsure, the mean of the syllables written.
-    private static func table(
-        _ section: Section, _ rows: Int, _ syllables: [[UInt16]], _ index: EarIndex
-    ) -> [Four] {
-        var out = [Four](repeating: .zero, count: (syllables.count + 3) / 4 * rows)
-        index.with(section, as: UInt8.self) { bytes in
-            IndexFormat.probability.withUnsafeBufferPointer { probability in
-                for (at, written) in syllables.enumerated() {
-                    let share = 1 / Float(written.count)
-                    for syllable in written {
-                        let start = Int(syllable) * rows * 2
-                        for row in 0..<rows {
-                            for listener in 0..<2 {
-                                out[at / 4 * rows + row][at % 4 * 2 + listener] +=
-                                    probability[Int(bytes[start + row * 2 + listener])] * share
-                            }
+        let ofDialect = Channel.ofDialect.lowHalf * Channel.kept
+        let ofStandard = Channel.ofStandard.lowHalf * Channel.kept
+        let ofSlip = Channel.ofSlip.lowHalf * Channel.kept
+        byCharacter.withUnsafeBufferPointer { byCharacter in
+            standard.withUnsafeBufferPointer { standard in
+                for (cell, character, near) in worths {
+                    var dialect = near + byCharacter[character]
+                    withUnsafeBytes(of: &dialect) { dialect in
+                        let dialect = dialect.assumingMemoryBound(to: Float.self)
+                        for at in 0..<place.count {
+                            let rest = standard[character * place.count + at] * ofStandard + ofSlip
+                            columns[UInt32(cell), place.lowerBound + at] = Lanes(
+                                lowHalf: dialect[at * 2] * ofDialect + rest,
+                                highHalf: dialect[at * 2 + 1] * ofDialect + rest)
                         }
                     }
                 }
             }
         }
-        return out
+    }
+
+    /// By row of the table. Where the listener was unsure, the mean of the
+    /// syllables written.
+    private static func table(
+        _ section: Section, _ rows: Int, _ syllables: [[UInt16]], _ index: EarIndex,
+        _ factor: Float
+    ) -> [Syllables] {
+        index.with(section, as: UInt8.self) { bytes in
+            IndexFormat.probability.withUnsafeBufferPointer { probability in
+                var out = [Syllables](repeating: Syllables(), count: rows)
+                out.withUnsafeMutableBytes { out in
+                    let floats = out.assumingMemoryBound(to: Float.self)
+                    for (at, written) in syllables.enumerated() {
+                        let share = factor / Float(written.count)
+                        for syllable in written {
+                            var from = Int(syllable) * rows * 2
+                            var to = at * 2
+                            for _ in 0..<rows {
+                                floats[to] += probability[Int(bytes[from])] * share
+                                floats[to + 1] += probability[Int(bytes[from + 1])] * share
+                                from += 2
+                                to += Syllables.scalarCount
+                            }
+                        }
+                    }
+                }
+                return out
+            }
+        }
     }
 
     private static func standard(_ syllables: [[UInt16]], _ index: EarIndex) -> [Float] {
         index.with(.characterSyllables, as: UInt16.self) { said in
-            (0..<index.about.characters).flatMap { character in
-                syllables.map { written in
-                    Channel.standard(said[character * 3..<character * 3 + 3], written)
+            var out = [Float](repeating: 0, count: index.about.characters * syllables.count)
+            for (at, written) in syllables.enumerated() {
+                let column = (0..<Mandarin.count).map { Channel.standard($0, written) }
+                column.withUnsafeBufferPointer { column in
+                    for character in 0..<index.about.characters {
+                        out[character * syllables.count + at] = Channel.standard(
+                            ofReadings: said[character * 3..<character * 3 + 3]
+                        ) { column[$0] }
+                    }
                 }
             }
+            return out
         }
     }
 }

@@ -58,8 +58,9 @@ struct FileTests {
         let (bytes, _) = try SmallCountry.bytes()
         #expect(try EarIndex(data: Data(bytes)).isIntact)
         for section in [
-            Section.nameStarts, .parents, .ownNames, .groups, .namePlaces, .nameCells,
-            .formerNames, .cellStarts, .cellReadings, .cellCharacters, .cellAreas, .areaPlaces,
+            Section.nameStarts, .parents, .ownNames, .nameKeys, .groups, .namePlaces,
+            .nameCells, .formerNames, .cellStarts, .cellReadings, .cellCharacters, .cellAreas,
+            .areaPlaces,
             .areaRuns, .areaCells,
         ] {
             let at = IndexFormat.head - (Section.allCases.count - section.rawValue) * 16
