@@ -40,6 +40,12 @@ struct Enumerator {
             var stop = end + 1
             if text[stop] == "、" || text[stop] == "." { stop += 1 }
             return Enumerator(style: .bracketed, number: value, end: stop)
+        case "儿", "男", "女", "人", "受", "对", "老", "孩", "走", "甲", "乙", "丙", "一", "二", "三":
+            if let named = named(text, place) { return named }
+            guard let (value, end) = small(text, place), text[end] == "、" || text[end] == "." else {
+                return nil
+            }
+            return Enumerator(style: .chinese, number: value, end: end + 1)
         case "第":
             guard let (value, end) = small(text, place + 1),
                 text[end] == "位" || text[end] == "名" || text[end] == "人"
@@ -62,6 +68,30 @@ struct Enumerator {
             guard mark == "、" || mark == "." else { return nil }
             return Enumerator(style: .chinese, number: value, end: end + 1)
         }
+    }
+
+    private static let nouns = Lexicon<Void>("儿童 男童 女童 人员 受助人员 受助人 受助者 对象 老人 孩子 走失人员 男子 女子 男孩 女孩")
+
+    /// 儿童一：, 人员2：, 一号，, 甲：
+    private static func named(_ text: NoticeText, _ place: Int) -> Enumerator? {
+        let begin = nouns.match(text, at: place, to: text.count)?.end ?? place
+        var (number, end) = (0, begin)
+        if let cyclic = ["甲", "乙", "丙", "丁"].firstIndex(of: text[begin] as Unicode.Scalar) {
+            (number, end) = (cyclic + 1, begin + 1)
+        } else if let (value, stop) = small(text, begin) {
+            (number, end) = (value, stop)
+        } else {
+            return nil
+        }
+        if text[end] == "号" {
+            end += 1
+        } else if begin == place, number > 0, text[begin] != "甲",
+            text[begin] != "乙", text[begin] != "丙", text[begin] != "丁"
+        {
+            return nil
+        }
+        guard text[end] == ":" || text[end] == "," && text[end - 1] == "号" else { return nil }
+        return Enumerator(style: .ordinal, number: number, end: end + 1)
     }
 
     private static func small(_ text: NoticeText, _ place: Int) -> (value: Int, end: Int)? {

@@ -38,7 +38,7 @@ struct DateMention {
 /// Finds the dates of a text in its order; each may lean on the one before.
 struct NoticeDates {
     let text: NoticeText
-    let published: Day?
+    var published: Day?
     var last: DateMention?
 
     static let year: Unicode.Scalar = "年"
@@ -56,7 +56,11 @@ struct NoticeDates {
         var at = 0
         while at < text.count {
             if let mention = reader.read(at) {
-                if !reader.repeats(mention) { found.append(mention) }
+                if reader.heads(mention), let day = mention.exact {
+                    reader.published = day
+                } else if !reader.repeats(mention) {
+                    found.append(mention)
+                }
                 // A year of birth says nothing about the dates behind it.
                 let tail = mention.range.upperBound..<min(text.count, mention.range.upperBound + 3)
                 if text[mention.range.upperBound] != "生", text.find("出生", in: tail) == nil {
@@ -68,6 +72,12 @@ struct NoticeDates {
             }
         }
         return found
+    }
+
+    /// The day above messages, from which 今天 in them counts.
+    func heads(_ mention: DateMention) -> Bool {
+        text.isTalk && text.gap(mention.range.lowerBound) >= NoticeText.Gap.line
+            && text.gap(mention.range.upperBound) >= NoticeText.Gap.line
     }
 
     /// Whether a line is a date and nothing else, as a signature has it.

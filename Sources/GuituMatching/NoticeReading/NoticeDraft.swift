@@ -8,7 +8,11 @@ struct Situation {
     var isMixed = false
 
     private static let found = Lexicon<Int>([
-        (3, "寻亲公告 寻亲启事 救助寻亲 寻找家人 寻找亲人 受助人员 滞留人员 无名氏 无名患者 认领 寻亲 寻家 送站 入站 来站 我站 找家 寻找亲属 走失人员认领"),
+        (0, "头条寻人 寻人弹窗 爱心寻人"),
+        (
+            3,
+            "捡到一 捡到了一 拾到一 找他的家人 找她的家人 寻亲登记 无名患者 协查通报 送来的 认领启事 寻亲公告 寻亲启事 救助寻亲 寻找家人 寻找亲人 受助人员 滞留人员 无名氏 无名患者 认领 寻亲 寻家 送站 入站 来站 我站 找家 寻找亲属 走失人员认领"
+        ),
         (
             2,
             "救助管理站 救助站 福利院 敬老院 发现时间 发现地点 发现一名 发现一位 捡拾 流浪 迷路 送来 护送 接诊 收治 被发现 无法联系家属 找不到家 身份不明 联系不上家人 遇到一位 遇到一名"
@@ -18,11 +22,11 @@ struct Situation {
     private static let missing = Lexicon<Int>([
         (
             4,
-            "寻人启事 寻人启示 走失时间 走失地点 失踪时间 失踪地点 走失日期 失踪日期 失联时间 失联地点 寻人 走失人 失踪人 尋人 寻找父亲 寻找母亲 寻找儿子 寻找女儿 寻找弟弟 寻找哥哥 寻找我 寻子 寻父 寻母 寻夫 寻妻 寻女 走丢时间 走丢地点 宝贝回家"
+            "寻人启事 寻人启示 寻父启示 失蹤人口 失踪人口 走失时间 走失地点 失踪时间 失踪地点 走失日期 失踪日期 失联时间 失联地点 寻人 走失人 失踪人 尋人 寻找父亲 寻找母亲 寻找儿子 寻找女儿 寻找弟弟 寻找哥哥 寻找我 寻子 寻父 寻母 寻夫 寻妻 寻女 走丢时间 走丢地点 宝贝回家"
         ),
         (
             3,
-            "我爸 我妈 我奶奶 我爷爷 我父亲 我母亲 我儿子 我女儿 我弟弟 我哥 我姐 我妹 我叔 我舅 我老公 我老婆 我丈夫 我妻子 我的弟弟 我的儿子 我的父亲 我的母亲 我的女儿 我的孩子 我外公 我外婆 我姑 我伯 我家老人 我老伴 我侄 走失至今 至今未归 离家出走 从家中走失 查找走失 查找我 失联 走丢了 没回家 至今没有回来 被人抱走 被拐 家人焦急 联系家属"
+            "不见了 找不到了 走没了 没回家 还没回 到现在没 没有回来 没有再回 再也没 杳无音信 杳无音讯 音讯全无 没有消息 至今没有消息 无下落 失去联系 我弟 我舅舅 我二弟 我婆婆 我公公 我岳父 老头子出去 家父 家母 我老头子 爸,回家 妈,回家 你在哪里 寻找我丈夫 撤销寻人 寻我 我爸 我妈 我奶奶 我爷爷 我父亲 我母亲 我儿子 我女儿 我弟弟 我哥 我姐 我妹 我叔 我舅 我老公 我老婆 我丈夫 我妻子 我的弟弟 我的儿子 我的父亲 我的母亲 我的女儿 我的孩子 我外公 我外婆 我姑 我伯 我家老人 我老伴 我侄 走失至今 至今未归 离家出走 从家中走失 查找走失 查找我 失联 走丢了 没回家 至今没有回来 被人抱走 被拐 家人焦急 联系家属"
         ),
         (2, "走散 走失 走丢 失踪 重谢 重金 酬谢 外出未归 未归 没回来 下落不明"),
         (1, "离家 有见到 有看到 急寻 速与 好心人"),
@@ -36,6 +40,40 @@ struct Situation {
     private static let unsolved = Lexicon<Void>(
         "仍在寻找 尚未找到 还没有找到 还没找到 未找到 没有找到 无法找到 继续寻找 早日 希望 尽快 帮助找 帮他找 帮她找 帮忙 协助 让她回家 让他回家 盼 期待 寻找家人 找到家人吗 能否 如果 如能 若"
     )
+
+    /// What is about no person held or looked for, though it has ages and heights.
+    private static let other = Lexicon<Int>([
+        (
+            3,
+            "招聘 诚聘 急聘 招工 征婚 月薪 寻狗 寻猫 寻车 寻物 爱犬 宠物 通缉 在逃 辟谣 谣言 造谣 虚假信息 旧闻 诈骗 防骗 填表说明 填写说明 采购 供货 面议 包吃住 择偶 出租 求购 非诚勿扰 工资 安全提醒 安全提示 温馨提示 便民提示 友情提示 招收 招生 报名 模拟 演练 样例 示例 模板 范例 填写"
+        ),
+        (
+            1,
+            "人次 培训 讲座 应当 不得 制度 规定 办法 细则 提醒 家长 市民朋友 开放日 参观 活动 栏 注明 逐项 其中 共计 同比 累计 请记录 如发现 若发现 请记下 要教 情形"
+        ),
+    ])
+    private static let cases = Lexicon<Void>(
+        "走失时间 走失地点 发现时间 发现地点 入站时间 寻人启事 寻亲公告 认领 急寻 寻找家人 现寻 入站日期 走失日期 自称 自报 经查 该男子 该女子 该人 老人")
+
+    /// Ads, warnings, rules, totals: every word of a notice and nobody looked for.
+    static func isOther(_ text: NoticeText, _ range: Range<Int>) -> Bool {
+        var points = 0
+        var seen: Set<Int> = []
+        var told = 0
+        for at in range {
+            if let (weight, end) = other.match(text, at: at, to: range.upperBound),
+                weight == 1 || seen.insert(Int(text[at].value) << 4 | end - at).inserted
+            {
+                points += weight
+            }
+            if let (_, end) = cases.match(text, at: at, to: range.upperBound),
+                seen.insert(Int(text[at].value) << 8 | end - at).inserted
+            {
+                told += 1
+            }
+        }
+        return points >= 3 && points > told * 2
+    }
 
     private var foundScore = 0
     private var missingScore = 0

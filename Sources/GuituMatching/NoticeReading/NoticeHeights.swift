@@ -44,7 +44,9 @@ enum Heights {
             return nil
         }
         let named = isNamed(text, place, range)
-        guard var one = length(text, place, range.upperBound, bare: bare || named) else {
+        guard var one = length(text, place, range.upperBound, bare: true),
+            bare || named || one.hasUnit || one.low >= 140
+        else {
             return nil
         }
         if text.has("不到", before: place) || text.has("不足", before: place)
@@ -63,7 +65,14 @@ enum Heights {
             }
         }
         // 160至165: the first had no unit and was read as metres of nothing.
-        guard named || bare || one.hasUnit, (45...220).contains(one.low), one.high <= 230 else {
+        // 168左右 as a clause of its own.
+        let isLone =
+            place - 1 < range.lowerBound || !text[place - 1].isHan || text.isBreak(place)
+        let stands =
+            isLone && (140...199).contains(one.low)
+            && after.match(text, at: one.end, to: text.count) != nil
+        guard named || bare || one.hasUnit || stands, (45...220).contains(one.low), one.high <= 230
+        else {
             return nil
         }
         // Three centimetres of scar, fifty metres of road, a weight.
@@ -108,7 +117,7 @@ enum Heights {
                 digits.append(0)
                 at += 1
             }
-            while digits.count < 2, at < text.count,
+            while digits.count < 2, at < text.count, text.gap(at) == 0 || text.isScan,
                 let digit = Numeral.digit(text[at])
                     ?? (text[at].isDigit ? Int(text[at].value - 48) : nil)
             {
@@ -124,9 +133,15 @@ enum Heights {
                 if text[at] == "几" || text[at] == "多" {  // 几 多
                     return (base, base + 9, at + 1, true)
                 }
+                if text.has("出头", at: at) { return (base, base + 3, at + 2, true) }
                 return (base, base, at, true)
             }
             return (base + digits[1], base + digits[1], at, true)
+        }
+        if let spelled = Numeral.chinese(text, place), spelled.isExact, spelled.low >= 45,
+            text.has("公分", at: spelled.end) || text.has("厘米", at: spelled.end)
+        {
+            return (spelled.low, spelled.low, spelled.end + 2, true)
         }
         guard let (whole, end) = Numeral.plain(text, place, limit: 3) else { return nil }
         if text[end] == "." || text[end] == "。" || text[end] == "·", text[end + 1].isDigit,
@@ -172,6 +187,7 @@ enum Heights {
 
     private static func isLengthOfOther(_ text: NoticeText, _ place: Int, _ end: Int) -> Bool {
         let next = text[end]
+        if text.gap(end) > NoticeText.Gap.none { return false }
         if next == "长" || next == "宽" || next == "处" || next == "远" || next == "深"
             || next == "的" && text[end + 1] == "疤"
         {

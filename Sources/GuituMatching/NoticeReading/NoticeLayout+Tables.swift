@@ -69,7 +69,8 @@ extension NoticeLayout {
         var at = 0
         var used = Array(repeating: false, count: lines.count)
         while at < lines.count {
-            if let end = table(from: at) ?? transposed(from: at) ?? stacked(from: at)
+            if let end = columns(from: at) ?? table(from: at) ?? transposed(from: at) ?? stacked(
+                from: at)
                 ?? form(from: at)
             {
                 for place in at..<end { used[place] = true }
@@ -81,6 +82,41 @@ extension NoticeLayout {
         guard !persons.isEmpty else { return false }
         for (line, isUsed) in zip(lines, used) where !isUsed { shared.append(line) }
         return true
+    }
+
+    /// Two cards side by side: each line holds the same label as often.
+    mutating func columns(from at: Int) -> Int? {
+        for separator in [.mark("|"), .mark("\t"), .wide] as [Separator] {
+            var next = at
+            var columns: [[Unit]] = []
+            while next < lines.count {
+                if isRule(lines[next]) {
+                    next += 1
+                    continue
+                }
+                let cells = cells(of: lines[next], by: separator)
+                guard cells.count >= 2, columns.isEmpty || cells.count == columns.count else {
+                    break
+                }
+                let found = cells.map {
+                    NoticeLabels.begins(text, at: $0.lowerBound, needsColon: true)
+                }
+                guard let first = found[0], found.allSatisfy({ $0?.label == first.label }) else {
+                    break
+                }
+                if columns.isEmpty { columns = Array(repeating: [], count: cells.count) }
+                for (place, cell) in cells.enumerated() {
+                    guard let (label, end) = found[place], end < cell.upperBound else { continue }
+                    columns[place].append(unit(label, end..<cell.upperBound, at: cell.lowerBound))
+                }
+                next += 1
+            }
+            if let one = columns.first, one.count >= 3 {
+                persons += columns
+                return next
+            }
+        }
+        return nil
     }
 
     /// A line of labels and the rows under it.
@@ -195,6 +231,18 @@ extension NoticeLayout {
                     continue
                 }
                 let parts = cells(of: lines[next], by: separator).filter { !$0.isEmpty }
+                // A cell as wide as the table goes on with its own label.
+                if parts.count == 1, !units.isEmpty,
+                    let (label, end) = NoticeLabels.begins(
+                        text, at: parts[0].lowerBound, needsColon: true), end < parts[0].upperBound
+                {
+                    units.append(
+                        Unit(
+                            label: label, begin: parts[0].lowerBound,
+                            range: end..<parts[0].upperBound))
+                    next += 1
+                    continue
+                }
                 guard parts.count >= 2, let first = NoticeLabels.cell(text, parts[0]) else { break }
                 if first == .name, units.contains(where: { $0.label == .name }) {
                     persons.append(units)

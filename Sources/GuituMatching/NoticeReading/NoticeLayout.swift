@@ -31,6 +31,12 @@ struct NoticeLayout {
         if text.count == 0 { return }
         if readTables() || readSlashed() || readList() || readForms() {
             isList = persons.count > 1
+            if persons.count == 1 {
+                // What stands around the form of one person is about the same one.
+                persons[0] += shared.flatMap { units(of: $0) }
+                persons[0].sort { $0.begin < $1.begin }
+                shared = []
+            }
         } else {
             persons = [units(of: text.all)]
         }
@@ -156,9 +162,18 @@ struct NoticeLayout {
             guard Set(starts).count == starts.count else { continue }
             return cut(at: starts)
         }
-        let intros = lines.filter { introduces($0) }
+        let intros = openings.filter { introduces($0) }
         if intros.count >= 2 { return cut(at: intros.map(\.lowerBound)) }
         return readOthers()
+    }
+
+    /// Lines, and parts of one behind a semicolon.
+    var openings: [Range<Int>] {
+        lines.flatMap { line in
+            let cuts = line.filter { $0 > line.lowerBound && text[$0 - 1] == ";" }
+            let bounds = [line.lowerBound] + cuts + [line.upperBound]
+            return zip(bounds, bounds.dropFirst()).map { $0..<$1 }
+        }
     }
 
     /// 另一名 opens a second person in running text.
@@ -213,6 +228,11 @@ struct NoticeLayout {
         {
             return true
         }
+        if (text[head.lowerBound] == "他" || text[head.lowerBound] == "她"),
+            text[head.lowerBound + 1] == ","
+        {
+            return true
+        }
         // 公公：闵庆余，81岁，1米70
         if !Heights.mentions(text, in: head).isEmpty { return true }
         let tail = age.range.upperBound..<min(line.upperBound, age.range.upperBound + 3)
@@ -242,6 +262,14 @@ struct NoticeLayout {
                 at = end
                 continue
             }
+            if isNewLine || at == range.lowerBound, let (asked, end) = question(at),
+                end <= range.upperBound
+            {
+                close(at)
+                (label, begin, labelBegin) = (asked, end, end)
+                at = end
+                continue
+            }
             if isNewLine, label != nil, text[at - 1] != "、", text[at - 1] != "," {
                 close(at)
                 (label, begin, labelBegin) = (nil, at, at)
@@ -257,6 +285,17 @@ struct NoticeLayout {
         close(range.upperBound)
         return units
     }
+
+    /// 多大年纪？ as a message of its own is the label of the next one.
+    func question(_ at: Int) -> (label: NoticeLabel, end: Int)? {
+        guard text.isTalk, let line = lines.first(where: { $0.lowerBound == at }), line.count <= 30,
+            line.upperBound < text.count, Self.asking.isIn(text, line),
+            let label = NoticeLabels.composed(text, line), label != .mixed, label != .nothing
+        else { return nil }
+        return (label, line.upperBound)
+    }
+
+    static let asking = Lexicon<Void>("? 什么 多大 哪 几岁 多高 多少 啥 谁 吗 呢 怎么 何时 何地 请提供 请说 名字没")
 
     func labelBegins(_ at: Int, _ begin: Int, _ label: NoticeLabel?, _ isDense: Bool) -> (
         label: NoticeLabel, end: Int

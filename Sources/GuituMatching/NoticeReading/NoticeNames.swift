@@ -31,7 +31,7 @@ enum Names {
         (
             .name,
             """
-            名叫 姓名叫 名字叫 名字叫做 叫做 自称叫 自称名叫 自称名字叫 自称是 自称为 自称 自称姓名 自报姓名 自报姓名为 自报叫 自报名叫 自报名 自报 自述叫 自述名叫 自述姓名 自述自己叫 说自己叫 说自己名叫 说叫 说她叫 说他叫 \
+            全名 全名叫 大名 大名叫 学名 学名叫 原名 原名叫 登记名 会写自己的名字 写的名字是 名叫 姓名叫 名字叫 名字叫做 叫做 自称叫 自称名叫 自称名字叫 自称是 自称为 自称 自称姓名 自报姓名 自报姓名为 自报叫 自报名叫 自报名 自报 自述叫 自述名叫 自述姓名 自述自己叫 说自己叫 说自己名叫 说叫 说她叫 说他叫 \
             姓名为 姓名是 名字是 名字为 名为 真名叫 真实姓名 本名 本名叫 真名 口称 自称自己叫 自我介绍叫 身份为 叫 说名字叫 说自己是 自己说叫 确认为 确认是 自言叫 读音为 音似 发音似 听着像 听起来像
             """
         ),
@@ -49,7 +49,7 @@ enum Names {
     /// What cannot be inside a name and ends one.
     private static let stops = Lexicon<Void>(
         """
-        男 女 今年 现年 年龄 家住 家在 家是 在 于 是 的 和 与 及 来自 自称 说 已 被 从 患 有 身高 性别 出生 老人 先生 女士 小姐 同志 师傅 大爷 大妈 阿姨 回到 走失 失踪 现 的家 因 身 岁 家人 站 住 系 回 \
+        都 常 总是 男 女 今年 现年 年龄 家住 家在 家是 在 于 是 的 和 与 及 来自 自称 说 已 被 从 患 有 身高 性别 出生 老人 先生 女士 小姐 同志 师傅 大爷 大妈 阿姨 回到 走失 失踪 现 的家 因 身 岁 家人 站 住 系 回 \
         称 并 也 还 年约 约 目测 等 就 将 把 向 到 至 由 称呼 这 那 为 一 二十 三十 四十 五十 六十 七十 八十 体 自 随 不 没 会 穿 电话 手机 联系 了 吗 呢 啊 他 她 我 联 着 户籍 口音 籍贯 汉族 的名字 或 还是 又名 小名 民族 高 左右 是否 离家 出走 去 出 终于 之 此 其 属 精神 智力 哭 听 头 当 曾 患者 人 生于 年仅
         """)
     private static let veto = Lexicon<Void>(
@@ -60,7 +60,7 @@ enum Names {
         """)
     private static let kin = Lexicon<Void>(
         """
-        爸 妈 父亲 母亲 哥 弟 姐 妹 儿子 女儿 丈夫 妻子 老公 老婆 叔 舅 姑 爷爷 奶奶 外公 外婆 孙 老伴 媳妇 村 镇 乡 地方 地名 记者 民警 站长 司机 医生 护士 社工 志愿者 院长 校长 通讯员 所长 同乡 老乡 邻居 朋友 老板 男友 女友 同学 同事 工友 前夫 侄 外甥 学校 厂 警官
+        大仔 二仔 细仔 老大 老二 爸 妈 父亲 母亲 哥 弟 姐 妹 儿子 女儿 丈夫 妻子 老公 老婆 叔 舅 姑 爷爷 奶奶 外公 外婆 孙 老伴 媳妇 村 镇 乡 地方 地名 记者 民警 站长 司机 医生 护士 社工 志愿者 院长 校长 通讯员 所长 同乡 老乡 邻居 朋友 老板 男友 女友 同学 同事 工友 前夫 侄 外甥 学校 厂 警官
         """)
 
     // MARK: One name
@@ -182,7 +182,9 @@ enum Names {
     ) -> NameMention? {
         // 我叫 is the writer; 爸爸叫, 有个哥哥叫 are relatives unless it is 我爸叫.
         let single = end - at == 1
-        if text[at - 1] == "我", single || text[at] == "名" { return nil }
+        // "我叫沙马木果" is told by the one found.
+        let isTold = text.has("“我", before: at) && !isMissing
+        if text[at - 1] == "我", !isTold, single || text[at] == "名" { return nil }
         let before = max(clause, at - 10)..<at
         if single, let (_, kinRange) = kin.first(text, in: before),
             text[kinRange.lowerBound - 1] != "我",
@@ -318,7 +320,7 @@ enum Names {
     )
     private static let relations = Lexicon<Void>(
         """
-        父亲 母亲 爸爸 妈妈 老爸 老妈 爸 妈 爷爷 奶奶 外公 外婆 姥姥 姥爷 儿子 女儿 哥哥 弟弟 姐姐 妹妹 大哥 二哥 三哥 大姐 二姐 三姐 叔叔 伯伯 舅舅 姑姑 姑妈 姨妈 阿姨 婶婶 丈夫 妻子 老公 老婆 爱人 老伴 孩子 侄子 侄女 外甥 表哥 表弟 表姐 堂哥 堂弟 公公 婆婆 岳父 岳母 亲人 家人 爹 娘 老爹 老娘 阿爸 阿妈 家属 二叔 三叔 大伯 大爷 小弟 小妹 孙子 孙女 老父亲 老母亲 阿婆 阿公
+        二弟 三弟 大弟 小弟弟 二妹 三妹 大妹 舅舅 大舅 二舅 三舅 姨父 姑父 儿媳 儿媳妇 女婿 弟媳 嫂子 堂妹 表妹 堂姐 双胞胎弟弟 双胞胎哥哥 双胞胎妹妹 双胞胎姐姐 外孙 外孙女 孙儿 老表 父亲 母亲 爸爸 妈妈 老爸 老妈 爸 妈 爷爷 奶奶 外公 外婆 姥姥 姥爷 儿子 女儿 哥哥 弟弟 姐姐 妹妹 大哥 二哥 三哥 大姐 二姐 三姐 叔叔 伯伯 舅舅 姑姑 姑妈 姨妈 阿姨 婶婶 丈夫 妻子 老公 老婆 爱人 老伴 孩子 侄子 侄女 外甥 表哥 表弟 表姐 堂哥 堂弟 公公 婆婆 岳父 岳母 亲人 家人 爹 娘 老爹 老娘 阿爸 阿妈 家属 二叔 三叔 大伯 大爷 小弟 小妹 孙子 孙女 老父亲 老母亲 阿婆 阿公
         """)
 
     /// 71岁老人金顺姬, 52岁的龙某菊, 我父亲田桂花, 系汝南人张新民.
@@ -336,9 +338,9 @@ enum Names {
             confidence = 0.7
         } else if isMissing,
             text[at] == "我" || text[at] == "俺" || text.has("寻找", at: at)
-                || text.has("寻", at: at) && text.isBreak(at)
+                || text.has("寻", at: at) && text.isBreak(at) || text.has("本人", at: at)
         {
-            place += text.has("寻找", at: at) ? 2 : 1
+            place += text.has("寻找", at: at) || text.has("本人", at: at) ? 2 : 1
             if text[place] == "我" { place += 1 }
             if text[place] == "的" || text[place] == "家" { place += 1 }
             if text[place] == "的" { place += 1 }
@@ -347,6 +349,9 @@ enum Names {
             } else if !text.has("寻找", at: at) {
                 return nil
             }
+            confidence = 0.85
+        } else if isMissing, text.has("家父", at: at) || text.has("家母", at: at) {
+            place += 2
             confidence = 0.85
         } else if isMissing, text[at] == "之",
             ["父", "母", "妻", "夫", "子", "女", "兄", "弟", "姐", "妹"]
@@ -402,6 +407,7 @@ enum Names {
         }
         let last = text[range.upperBound - 1]
         let next = text[range.upperBound]
+        if last == "族", range.count == 3 || next == "," { return true }
         let admin: [Unicode.Scalar] = ["省", "市", "县", "区", "镇", "乡", "村", "州"]
         return admin.contains(last) || admin.contains(next) || text.has("某某", at: range.lowerBound)
             || next == "人" || next == "籍"

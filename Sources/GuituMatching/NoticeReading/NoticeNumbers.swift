@@ -95,6 +95,8 @@ struct Numeral {
         } else {
             return nil
         }
+        // 六十有三
+        if text[at] == "有", tensLow > 10, let unit = digit(text[at + 1]), unit > 0 { at += 1 }
         guard let unit = digit(text[at]), unit > 0 else {
             return Numeral(low: tensLow, high: tensHigh, end: at)
         }
@@ -167,7 +169,7 @@ enum Ages {
         """)
     private static let words: [(StaticWord, Int, Int)] = [
         ("年过花甲", 60, 69), ("花甲", 60, 69), ("古稀", 70, 79), ("耄耋", 80, 89), ("年过半百", 50, 59),
-        ("半百", 48, 52), ("不惑", 40, 49),
+        ("半百", 48, 52), ("不惑", 40, 49), ("刚满月", 0, 0), ("未满月", 0, 0), ("刚出生", 0, 0),
     ]
 
     /// Every age in `range`. `bare` allows one without 岁, as a column has it.
@@ -233,6 +235,11 @@ enum Ages {
                 }
             }
         }
+        if number.isExact, text[end] == "±", let (spread, stop) = Numeral.plain(text, end + 1) {
+            number = Numeral(low: number.low - spread, high: number.high + spread, end: stop)
+            end = stop
+            isVague = true
+        }
         // 17、8岁
         if number.isExact, number.low >= 10, text[end] == "、" || text[end] == ",",
             text[end + 1].isDigit,
@@ -251,12 +258,14 @@ enum Ages {
             number = unit.number
             end = unit.end
         } else {
-            guard bare || introduced(text, place) else { return nil }
+            guard bare || introduced(text, place) || (number.low >= 10 && text[end] == "了")
+            else { return nil }
             // A bare number with something else behind it is something else.
             let next = text[end]
             let closed =
                 end >= range.upperBound || next == "," || next == "。" || next == ";"
                 || next == ")" || next == "、" || text.gap(end) > 0
+                || next == "了" && (!text[end + 1].isHan || text.has("哦", at: end + 1))
                 || after.match(text, at: end, to: text.count) != nil
             guard closed, number.low <= 110, number.end - place <= 5, !text[place - 1].isLatin,
                 text[place - 1] != "-"
@@ -280,7 +289,7 @@ enum Ages {
         return AgeMention(
             low: number.low, high: number.high,
             range: place..<min(end, max(range.upperBound, place + 1)), source: source,
-            isVague: isVague, hasUnit: unit != nil, time: time(text, place, range))
+            isVague: isVague, hasUnit: unit != nil || !bare, time: time(text, place, range))
     }
 
     private static let kin = Lexicon<Void>(
@@ -337,6 +346,13 @@ enum Ages {
             let decade = Numeral(low: number.low * 10, high: number.high * 10 + 9, end: at + 1)
             return number.low >= 2 ? (decade, at + 1) : nil
         }
+        if text.has("天", at: at),
+            text.has("出生约", before: at - 1)
+                || text.has("出生约", before: at - 2) || text.has("出生", before: at - 1)
+                || text.has("出生", before: at - 2)
+        {
+            return (Numeral(low: 0, high: 0, end: at + 1), at + 1)
+        }
         if text.has("个月大", at: at) || text.has("个多月大", at: at) || text.has("月龄", at: at) {
             let years = number.low / 12
             return (Numeral(low: years, high: years, end: at + 3), at + 3)
@@ -347,9 +363,15 @@ enum Ages {
     /// 今年四十七, 年龄约45, 现年60.
     private static func introduced(_ text: NoticeText, _ place: Int) -> Bool {
         var at = place
-        for word in ["约", "大概", "大约", "目测", ":", "是", "为", "在", "也就", "已"] as [StaticWord]
-        where text.has(word, before: at) {
-            at -= word.count
+        for word in ["约", "大概", "大约", "目测", ":", "是", "为", "在", "也就", "已", "有", "虚岁"]
+            as [StaticWord] where text.has(word, before: at)
+        { at -= word.count }
+        if at < place, text.has("年约", before: place) || text.has("虚岁", before: place) {
+            return true
+        }
+        let looks: [StaticWord] = ["看着", "看上去", "看样子", "看起来", "怕", "瞧着", "像", "年近"]
+        if looks.contains(where: { text.has($0, before: at) }) {
+            return (Numeral.read(text, place)?.low ?? 0) >= 10
         }
         return text.has("今年", before: at) || text.has("年龄", before: at)
             || text.has("现年", before: at) || text.has("岁数", before: at)

@@ -182,6 +182,14 @@ struct NoticePhrases {
                 at += 1
                 continue
             }
+            // 连帽 and 带帽 go on with the garment that has one.
+            if text[at] == "帽", garment.end == at + 1, ["连", "带", "戴"].contains(text[at - 1]),
+                text[at - 1] != "戴",
+                Self.garments.match(text, at: at + 1, to: piece.upperBound) != nil
+            {
+                at += 1
+                continue
+            }
             var end = garment.end
             // 裤 of 裤子, 棉 of 棉拖鞋: go on to the last that touches.
             while let more = Self.garments.match(text, at: end, to: piece.upperBound),
@@ -208,6 +216,13 @@ struct NoticePhrases {
             begin = end
             at = end
         }
+        // 裤子是黑的, 上衣灰色: the garment was taken for the verb.
+        if found.isEmpty, hadVerb, hint == nil || hint == .clothing || wasClothing,
+            let named = Self.garments.match(text, at: piece.lowerBound, to: piece.upperBound),
+            Self.colours.isIn(text, named.end..<piece.upperBound), piece.count <= 8
+        {
+            return [piece]
+        }
         return found
     }
 
@@ -221,7 +236,9 @@ struct NoticePhrases {
     static func isPair(_ text: NoticeText, _ first: Int, _ second: Int) -> Bool {
         let head = text[first - 1]
         if head == "服" || head == "装" || head == "仔" || head == "彩" || head == "襟"
-            || head == "底" || head == "带" || head == "拖" || head == "京"
+            || head == "袖" || head == "动" || head == "闲" || head == "羽"
+            || text[first] == text[first - 2] || head == "底" || head == "带" || head == "拖"
+            || head == "京"
         {
             return false
         }  // 牛仔 迷彩 对襟 打底 吊带 棉拖 老北京

@@ -19,6 +19,7 @@ enum NoticePlaces {
             }
             short.insert(name)
         }
+        short.formUnion(counties.split(whereSeparator: \.isWhitespace).map(String.init))
         return Lexicon<Void>(short.joined(separator: " "))
     }()
     /// 省 市 县 区 旗 州 盟 乡 镇 村 屯 庄 寨 苏木 and what a spot is called by.
@@ -82,6 +83,10 @@ enum NoticePlaces {
             at += 1
             opened = true
         }
+        // 我市, 我辖区 begin with what else ends a place.
+        if let (_, end) = heads.match(text, at: at, to: limit), text[at] == "我" || text[at] == "本" {
+            at = end
+        }
         let begin = at
         while at < limit, at - begin < 40 {
             let value = text.scalars[at]
@@ -105,7 +110,8 @@ enum NoticePlaces {
         return finish(text, begin..<at)
     }
 
-    private static let heads = Lexicon<Void>("我市 我县 我区 我镇 辖区 辖区内 本市 本县 位于 一处 了 着 其 今 自家 的 县内 市内 区内")
+    private static let heads = Lexicon<Void>(
+        "我辖区 我局辖区 我所辖区 我院 我站 我省 我乡 我市 我县 我区 我镇 辖区 辖区内 本市 本县 位于 一处 了 着 其 今 自家 的 县内 市内 区内")
     private static let tails: [StaticWord] = [
         "附近", "一带", "周边", "的", "等地", "那边", "处", "里面", "内", "里", "中", "地段", "上",
     ]

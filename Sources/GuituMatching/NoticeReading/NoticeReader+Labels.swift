@@ -15,7 +15,14 @@ extension NoticeReader {
         case .alias: readAlias(range, into: &draft)
         case .code: readCode(range, into: &draft)
         case .sex:
-            if let place = range.first(where: { text[$0] == "男" || text[$0] == "女" }),
+            if text[range.lowerBound] == "M" || text[range.lowerBound] == "F",
+                !text[range.lowerBound + 1].isLatin || text.has("ale", at: range.lowerBound + 1)
+                    || text.has("emale", at: range.lowerBound + 1)
+            {
+                draft.add(
+                    .sex, .text(text[range.lowerBound] == "M" ? "male" : "female"),
+                    range.lowerBound..<(range.lowerBound + 1), 0.97)
+            } else if let place = range.first(where: { text[$0] == "男" || text[$0] == "女" }),
                 place - range.lowerBound < 3
             {
                 draft.add(
@@ -99,6 +106,8 @@ extension NoticeReader {
             while text[begin] == ":" || text[begin] == "叫" { begin += 1 }
             break
         }
+        // Zhou Jianhua 周建华 is written twice.
+        if text[begin].isLatin, let han = range.first(where: { text[$0].isHan }) { begin = han }
         let quoted = Names.quoted(text, begin, range.upperBound)
         var end = begin
         if let quoted {
@@ -160,7 +169,10 @@ extension NoticeReader {
     func readNobody(_ range: Range<Int>, into draft: inout NoticeDraft) -> Bool {
         let begin = range.lowerBound
         var end = begin
-        for word in ["无名氏", "无名", "无姓名", "未知名", "不知名", "未知", "不详", "不明", "某男", "某女"] as [StaticWord]
+        for word in [
+            "无名氏", "聋哑男", "聋哑女", "不知道", "不肯说", "不清楚", "无名", "无姓名", "未知名", "不知名", "未知", "不详", "不明",
+            "某男", "某女",
+        ] as [StaticWord]
         where text.has(word, at: begin) {
             end = begin + word.count
             break
@@ -307,6 +319,14 @@ extension NoticeReader {
 
     func readPlace(_ range: Range<Int>, _ label: NoticeLabel, into draft: inout NoticeDraft) {
         var begin = range.lowerBound
+        // 2022-04-05, 闵行区莘庄地铁站: the day before the place.
+        if let date = dates.first(where: { $0.range.lowerBound == begin }),
+            range.contains(date.range.upperBound)
+        {
+            draft.addDate(date, label == .lostAt ? .lost : .found, 0.8)
+            draft.used.append(date.range)
+            begin = scenes(draft).afterTime(date.range.upperBound, range.upperBound)
+        }
         for word in [
             "在", "位于", "于", "自称家住", "自称", "自述", "疑似", "家住", "可能是", "可能为", "疑为", "自报", "均为", "为",
             "是", "都是", ":",

@@ -98,6 +98,7 @@ public struct NoticeReader {
         if layout.isList || !layout.shared.isEmpty {
             for range in layout.shared where !range.isEmpty { readShared(range, into: &common) }
         }
+        if drafts.count == 1, Situation.isOther(text, text.all) { return [] }
         let isAlone = drafts.count == 1
         let lone = toldOnce(drafts)
         var persons: [NoticePerson] = []
@@ -111,7 +112,9 @@ public struct NoticeReader {
                     draft.fields[key] = fields
                 }
             }
-            guard draft.isSomebody(inList: layout.isList) else { continue }
+            guard draft.isSomebody(inList: layout.isList),
+                !layout.isList || !Situation.isOther(text, draft.range)
+            else { continue }
             persons.append(draft.person())
         }
         return persons
@@ -308,7 +311,7 @@ public struct NoticeReader {
     }
 
     func scenes(_ draft: NoticeDraft) -> NoticeScenes {
-        NoticeScenes(text: text, isMissing: draft.situation.kind == .missing)
+        NoticeScenes(text: text, isMissing: draft.situation.kind == .missing, dates: dates)
     }
 
     // MARK: Scenes
@@ -346,6 +349,29 @@ public struct NoticeReader {
                 draft.addPlace(place)
             }
         }
+        guard draft.fields[.dateFound] == nil, draft.fields[.dateMissing] == nil,
+            let lone = own.first(where: { isUntold($0, in: range, draft) })
+        else { return }
+        // One date, and no verb that says what it is of.
+        draft.addDate(lone, draft.situation.kind == .missing ? .lost : .found, 0.5)
+        if draft.fields[.placeFound] == nil, draft.fields[.placeMissing] == nil,
+            let place = scenes.bare(after: lone.range.upperBound, in: range, needsVerb: false)
+        {
+            draft.addPlace(place)
+        }
+    }
+
+    /// A day that is nobody's birth, nor when the notice was written.
+    func isUntold(_ date: DateMention, in range: Range<Int>, _ draft: NoticeDraft) -> Bool {
+        guard date.day != nil, !draft.used.contains(where: { $0.overlaps(date.range) }) else {
+            return false
+        }
+        let (begin, end) = (date.range.lowerBound, date.range.upperBound)
+        let isLine =
+            text.gap(begin) >= NoticeText.Gap.line && text.gap(end) >= NoticeText.Gap.line
+        let near = max(0, begin - 5)..<min(text.count, end + 6)
+        return !isLine && end + 2 < range.upperBound && !NoticeScenes.told.isIn(text, near)
+            && text.find("生", in: end..<min(text.count, end + 3)) == nil
     }
 
     func readHolders(

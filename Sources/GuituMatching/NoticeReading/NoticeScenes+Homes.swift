@@ -6,7 +6,7 @@ extension NoticeScenes {
         // Whether 人 or 的 must follow the place.
         (
             false,
-            "家住 家住在 家在 住在 家是 老家 老家在 老家是 籍贯 籍贯是 原籍 祖籍 祖籍是 户籍 户籍在 户籍地 户籍地为 户籍所在地 来自 家乡在 家乡是 家庭住址 住址 居住在 家里住 居住于 现住 住址为 家庭住址为 家住址 住 回到 回到了 返回 接回 送回 护送回 送返 接回了 返回了 家属在 家人在 户籍地址 户籍地是 家里在 自家住 出生在 家位于"
+            "家住 家住在 家在 住在 家是 老家 老家在 老家是 籍贯 籍贯是 原籍 祖籍 祖籍是 户籍 户籍在 户籍地 户籍地为 户籍所在地 来自 家乡在 家乡是 家庭住址 住址 居住在 家里住 居住于 现住 住址为 家庭住址为 家住址 住 回到 回到了 返回 接回 送回 护送回 送返 接回了 返回了 家属在 家人在 户籍地址 户籍地是 家里在 自家住 出生在 家位于 家可能在 家应该在 家好像在 娘家在 婆家在 娘家 老家写的 老家就在 说家在 家乡 口述家乡 老家叫"
         ),
         (
             true,
@@ -15,7 +15,7 @@ extension NoticeScenes {
     ])
 
     static let noHome = Lexicon<Void>(
-        "本地 外地 当地 老 男 女 好 什么 哪 一个 病 中年 年轻 这 那 家 亲 乡下 农村 城里 工 军 商 没 不 有")
+        "门前 门口 附近 那边 这边 在哪 哪 谁 怎么 何 本地 外地 当地 老 男 女 好 什么 哪 一个 病 中年 年轻 这 那 家 亲 乡下 农村 城里 工 军 商 没 不 有")
 
     /// Where somebody comes from, as told.
     func homes(in range: Range<Int>) -> [(range: Range<Int>, confidence: Double)] {
@@ -69,7 +69,10 @@ extension NoticeScenes {
             place += 1
         }
         let isQuoted = text[place] == "“"
-        guard let chunk = homeChunk(from: place, to: range.upperBound) else { return nil }
+        guard let chunk = homeChunk(from: place, to: range.upperBound),
+            Self.noHome.match(text, at: chunk.lowerBound, to: chunk.upperBound) == nil
+                || NoticePlaces.isKnown(text, chunk.lowerBound, chunk.upperBound) != nil
+        else { return nil }
         var after = chunk.upperBound
         if isQuoted, text[after] == "”" { after += 1 }
         if text[after] == "(" {

@@ -14,26 +14,27 @@ enum SceneEvent: Sendable {
 struct NoticeScenes {
     let text: NoticeText
     let isMissing: Bool
+    let dates: [DateMention]
 
     static let events = Lexicon<SceneEvent>([
         (
             .found,
             """
             发现 捡到 捡拾 拾到 遇到 遇见 徘徊 游荡 流浪 乞讨 逗留 滞留 停留 露宿 夜宿 晕倒 昏倒 摔倒 跌倒 迷路 弃 遗弃 抛弃 接回 接到 救下 蜷缩 躺 坐 睡 蹲 拾荒 倒地 转悠 求助 看到 看见 闲逛 哭泣 收留 救助 倒 伏 救起 徒步行走 独自行走 \
-            拦下 找到一名 找到一位 转来转去 翻捡 翻垃圾 栖身 哭闹 见她 见他 瞧见 碰到 碰见 撞见 缩成 哭 站着 站在 卧 昏睡 打转 走动 行走 溜达 来回走
+            拦下 有一名 有一位 有一个 有名 接报 接警 报警 报案 打110 找到一名 找到一位 转来转去 翻捡 翻垃圾 栖身 哭闹 见她 见他 瞧见 碰到 碰见 撞见 缩成 哭 站着 站在 卧 昏睡 打转 走动 行走 溜达 来回走
             """
         ),
         (
             .arrived,
-            "送来 送到 送至 送往 送进 送入 送站 护送 入站 来站 进站 到站 转来 转入 移交 接收 接诊 收治 入院 送院 送医 收容 入住 转送 送诊 带回 带到 接入 转至 送我站 救助到 送回 转介"
+            "送来 送到 送至 送往 送进 送入 送站 护送 入站 来站 进站 到站 转来 转入 移交 接收 接诊 收治 入院 送院 送医 收容 入住 转送 送诊 带回 带到 接入 转至 送我站 救助到 送回 转介 领来 接来 带来 送过来 领回来 来院 送助"
         ),
         (
             .lost,
-            "走失 走丢 失踪 失联 离家 出走 离开 不见 失散 走散 丢失 被拐 被人抱走 抱走 外出 出门 出去 未归 没回 没有回 下落不明 失去联系 失去联络 走没 遛弯 没再回来 再没回来 没有再回来 走了 没回来 一去不 被人拐走 拐走 与家人分散 迷失 最后一次"
+            "走失 走丢 失踪 失联 离家 出走 离开 不见 失散 走散 丢失 被拐 被人抱走 抱走 外出 出门 出去 未归 没回 没有回 下落不明 失去联系 失去联络 走没 遛弯 没再回来 再没回来 没有再回来 走了 没回来 一去不 被人拐走 拐走 与家人分散 迷失 最后一次 不见了 找不到 跑了 跑出去 跑掉 跑丢 走出去 走开 走掉 走没了 跟人走 杳无音信 没有音信 失去音讯 再没有消息 没了消息 没了音讯 没有联系 没联系 被卖 被放在"
         ),
     ])
     static let before = Lexicon<Void>(
-        "巡逻至 巡逻到 巡查至 巡查到 行至 途经 路过 经过 流浪至 流浪到 流落到 流落至 游荡到 游荡至 走到 来到 徘徊至 步行至 走至 漂泊到 流浪于 倒卧于 倒卧在 倒于 卧于 躺于 昏倒于 晕倒于 遗弃于 露宿于 弃于 徘徊于 滞留于 救助于 发现于 走失于 失踪于 失踪地点在 走丢于 现身于 巡至 行驶至 行驶到 出现在 出现于 巡游至 走失到"
+        "巡逻至 巡逻到 巡查至 巡查到 行至 途经 路过 经过 流浪至 流浪到 流落到 流落至 游荡到 游荡至 走到 来到 徘徊至 步行至 走至 漂泊到 流浪于 倒卧于 倒卧在 倒于 卧于 躺于 昏倒于 晕倒于 遗弃于 露宿于 弃于 徘徊于 滞留于 救助于 发现于 走失于 失踪于 失踪地点在 走丢于 现身于 巡至 行驶至 行驶到 出现在 出现于 巡游至 走失到 扫到 骑到 开到 巡到 转到 赶到 靠上 驶入 流浪在 漂流到 逃到 跑到 行经 到达"
     )
 
     // MARK: Where
@@ -55,6 +56,12 @@ struct NoticeScenes {
             }
             var start = begin
             // 于2021年在…: the date is no place.
+            if let date = dates.first(where: { $0.range.upperBound > start }),
+                date.range.lowerBound - start <= 2
+            {
+                at = begin
+                continue
+            }
             if text[start].isDigit,
                 text.find("年", in: start..<min(range.upperBound, start + 6)) != nil
                     || text.find("月", in: start..<min(range.upperBound, start + 4)) != nil
@@ -73,7 +80,65 @@ struct NoticeScenes {
             found.append(place)
             at = max(at + 1, chunk.upperBound)
         }
+        return found + existing(in: range)
+    }
+
+    private static let beings = Lexicon<Void>(
+        "坐着 坐了 躺着 躺了 蹲着 站着 睡着 趴着 蜷着 蜷缩 缩着 卧着 倒着 倒卧 有一名 有一位 有一个 有个 有名 来了一 走来 捡到 拾到 发现一 发现有 发现了一")
+    private static let leads = Lexicon<Void>(
+        "看到 看见 发现 瞧见 见到 听见 经过 路过 途经 走到 来到 扫到 到了 把 在 于 从 说 称 报警 赶到 巡查至 巡逻至 他 她 我 时")
+
+    /// 鼓楼西大街尽头坐着一位老人: the place before what is there.
+    private func existing(in range: Range<Int>) -> [Place] {
+        var found: [Place] = []
+        var clause = range.lowerBound
+        for at in range {
+            switch text.scalars[at] {
+            case ",", "。", ";", ":", "“", "”", "!", "?", "(", ")": clause = at + 1
+            default: if text.isBreak(at) { clause = at }
+            }
+            guard at - clause >= 3, Self.beings.match(text, at: at, to: range.upperBound) != nil
+            else { continue }
+            var begin = clause
+            var place = clause
+            while place < at {
+                if let (_, end) = Self.leads.match(text, at: place, to: at) {
+                    (begin, place) = (end, end)
+                } else {
+                    place += 1
+                }
+            }
+            if let date = dates.last(where: {
+                $0.range.lowerBound < at && $0.range.upperBound > begin
+            }) {
+                begin = afterTime(date.range.upperBound, at)
+            }
+            guard at - begin >= 3, at - begin <= 26,
+                let chunk = NoticePlaces.chunk(text, from: begin, to: at),
+                chunk.upperBound + 3 >= at, chunk.count >= 3, isPlace(chunk),
+                NoticePlaces.endsInSpot(text, chunk)
+                    || NoticePlaces.looksLike(text, chunk, isName: true)
+            else { continue }
+            found.append(Place(range: chunk, event: isMissing ? .lost : .found, confidence: 0.62))
+        }
         return found
+    }
+
+    /// Behind the time of day and a comma that follow a date.
+    func afterTime(_ place: Int, _ limit: Int) -> Int {
+        var at = place
+        while at < limit, at - place < 12 {
+            if let (_, end) = Self.timeOfDay.match(text, at: at, to: limit) {
+                at = end
+            } else if text[at].isDigit || text[at] == ":" || text[at] == "," || text[at] == "十"
+                || Numeral.digit(text[at]) != nil
+            {
+                at += 1
+            } else {
+                break
+            }
+        }
+        return at
     }
 
     /// A word that opens a place: 在, 于, 从, 自, 巡逻至; with the event it tells.
@@ -127,7 +192,7 @@ struct NoticeScenes {
             guard
                 ![
                     "称", "己", "述", "报", "然", "行", "由", "从", "言", "愿",
-                    "家", "主", "说", "杀", "理", "治", "留",
+                    "家", "主", "说", "杀", "理", "治", "留", "助", "诉", "带", "我", "动", "力", "来", "古",
                 ].contains(text[at + 1]),
                 !["独", "亲", "来", "各", "擅"].contains(previous)
             else { return nil }
@@ -218,7 +283,7 @@ struct NoticeScenes {
     }
 
     /// A place right behind a date or the time of day: 10月3日相山公园北门发现.
-    func bare(after place: Int, in range: Range<Int>) -> Place? {
+    func bare(after place: Int, in range: Range<Int>, needsVerb: Bool = true) -> Place? {
         var at = place
         while at < range.upperBound, at - place < 10,
             Self.timeOfDay.match(text, at: at, to: range.upperBound) != nil || text[at].isDigit
@@ -249,7 +314,8 @@ struct NoticeScenes {
             if text[next] == "," || text[next] == "。" { break }
             next += 1
         }
-        return nil
+        guard !needsVerb, chunk.count >= 4 else { return nil }
+        return Place(range: chunk, event: isMissing ? .lost : .found, confidence: 0.45)
     }
 
     static let timeOfDay = Lexicon<Void>(
@@ -335,7 +401,7 @@ struct NoticeScenes {
     }
 
     static let told = Lexicon<Void>(
-        "记者 告诉 介绍 表示 发布 公告 通知 截至 截止 走进 举办 举行 志愿者 说 报道 刊登 来到 出生 生于 公示 讯 采血")
+        "受理 立案 判决 申请 刊发 发帖 记者 告诉 介绍 表示 发布 公告 通知 截至 截止 走进 举办 举行 志愿者 说 报道 刊登 来到 出生 生于 公示 讯 采血")
 
     // MARK: Who brought them
 

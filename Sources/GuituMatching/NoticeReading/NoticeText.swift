@@ -19,13 +19,16 @@ struct NoticeText {
     }
 
     let source: [Unicode.Scalar]
-    private(set) var scalars: [Unicode.Scalar] = []
-    private(set) var gaps: [UInt8] = []
+    var scalars: [Unicode.Scalar] = []
+    var gaps: [UInt8] = []
     private var starts: [Int32] = []
     private var ends: [Int32] = []
     /// Blanks stand within words, so a single one divides nothing.
     private(set) var isScan = false
-    private var hasCommaHeader = false
+    /// Messages or questions and answers, one a line.
+    var isTalk = false
+    /// What divides the cells of a table whose header is labels only.
+    private var headerMark: Unicode.Scalar?
     private var traditional = 0
     /// Written in the characters of Taiwan, with its years perhaps.
     var isTraditional: Bool { traditional * 20 > scalars.count }
@@ -56,7 +59,17 @@ struct NoticeText {
 
     /// Whether something ends before `place`, if there is no punctuation.
     func isBreak(_ place: Int) -> Bool {
-        gap(place) >= Gap.wide || (!isScan && gap(place) == Gap.blank)
+        gap(place) >= Gap.wide || (!isScan && gap(place) == Gap.blank && !isWithinWords(place))
+    }
+
+    /// Omega 手表, grey jacket: the blank that a Latin word brings with it.
+    private func isWithinWords(_ place: Int) -> Bool {
+        func isWord(_ at: Int, _ step: Int) -> Bool {
+            self[at].isLatin && self[at + step].isLatin && self[at + 2 * step].isLatin
+        }
+        let (before, after) = (self[place - 1], self[place])
+        if before.isLatin { return isWord(place - 1, -1) && (after.isLatin || after.isHan) }
+        return before.isHan && isWord(place, 1)
     }
 
     /// Whether the line that begins at `place` begins with blanks.
@@ -88,7 +101,9 @@ struct NoticeText {
         ends.reserveCapacity(source.count)
         fold()
         mendDigits()
+        openObject()
         correct()
+        dropSpeakers()
         isScan = looksScanned()
         mendLines()
     }
@@ -194,7 +209,8 @@ struct NoticeText {
         case 0..<0x80: value
         case 0xFF01...0xFF5E: plain(value - 0xFEE0)
         case 0x3002, 0xFF61: 0x3002
-        case 0x2010...0x2015, 0x2212, 0x2500, 0xFE63: 0x2D
+        case 0x2502, 0x2503, 0x2551, 0xFF5C, 0xFFE8: 0x7C
+        case 0x2010...0x2015, 0x2212, 0x2500...0x257F, 0xFE63: 0x2D
         case 0x301C, 0x223C: 0x7E
         case 0x300C, 0x300E, 0x301D, 0x2018: 0x201C
         case 0x300D, 0x300F, 0x301E, 0x2019: 0x201D
@@ -202,7 +218,6 @@ struct NoticeText {
         case 0x3011, 0x3015, 0x3017: 0x5D
         case 0xFE55, 0xFE13, 0x2236: 0x3A
         case 0xFE50, 0xFE10: 0x2C
-        case 0x2502, 0xFFE8: 0x7C
         case 0x338E: 0x338E
         default: value
         }
@@ -293,11 +308,10 @@ struct NoticeText {
             begin = place
         }
         guard longest >= 14 else { return }
-        hasCommaHeader = lines.contains { line in
-            let cells = scalars[line].split(separator: ",")
-            return cells.count >= 4
-                && cells.allSatisfy { NoticeLabels.cell(self, $0.startIndex..<$0.endIndex) != nil }
-        }
+        headerMark = lines.lazy.compactMap(headerMark).first
+        // A poster breaks its lines where it has no punctuation.
+        let stops = scalars.count { $0 == "," || $0 == "。" || $0 == ";" || $0 == "、" }
+        guard isScan || stops * 3 >= lines.count else { return }
         for (line, next) in zip(lines, lines.dropFirst())
         where width(line) * 5 >= longest * 4 && gaps[next.lowerBound] == Gap.line {
             let last = scalars[line.upperBound - 1]
@@ -308,7 +322,7 @@ struct NoticeText {
             // Rows of a table end where they end.
             if isRow(line), isRow(next) { continue }
             if !isScan, blanks(line) >= 3, blanks(next) >= 3 { continue }
-            if NoticeLabels.begins(self, at: next.lowerBound, needsColon: true) != nil { continue }
+            if NoticeLabels.begins(self, at: next.lowerBound, needsColon: false) != nil { continue }
             if NoticeLabels.hasOwnLabel(self, line: next) { continue }
             if Enumerator.read(self, at: next.lowerBound) != nil { continue }
             if Organisations.opens(self, next) { continue }
@@ -326,32 +340,51 @@ extension NoticeText {
     /// With the blanks, as wide as it was on the paper.
     private func width(_ line: Range<Int>) -> Int { line.isEmpty ? 0 : span(line).count }
 
-    /// Three cells or more; commas only count where a header has them.
+    /// Cells of a table: commas and semicolons only count where a header has them.
     private func isRow(_ line: Range<Int>) -> Bool {
-        for mark in ["/", "|", "\t"] as [Unicode.Scalar]
-        where scalars[line].count(where: { $0 == mark }) >= 3 {
+        for (mark, least) in [("/", 3), ("|", 2), ("\t", 1)] as [(Unicode.Scalar, Int)]
+        where scalars[line].count(where: { $0 == mark }) >= least {
             return true
         }
-        return hasCommaHeader && scalars[line].count { $0 == "," } >= 3
+        guard let headerMark else { return false }
+        return scalars[line].count { $0 == headerMark } >= 3
     }
 
-    /// 原文“甲”应为“乙”: what was wrong is taken away, so that only 乙 is read.
-    private mutating func correct() {
-        for place in scalars.indices
-        where scalars[place] == "应" || scalars[place] == "更" || scalars[place] == "改" {
-            guard
-                has("应为", at: place) || has("应是", at: place) || has("更正为", at: place)
-                    || has("改为", at: place)
-            else { continue }
-            var begin = place
-            while begin > 0, [",", "现"].contains(scalars[begin - 1]) { begin -= 1 }
-            guard begin > 1, scalars[begin - 1] == "”" else { continue }
-            var open = begin - 1
-            while open > 0, begin - open < 60, scalars[open] != "“" { open -= 1 }
-            guard scalars[open] == "“" else { continue }
-            let end = place + (has("更正为", at: place) ? 3 : 2)
-            for wrong in open..<end { scalars[wrong] = ":" }
+    private func headerMark(_ line: Range<Int>) -> Unicode.Scalar? {
+        for mark in [",", ";"] as [Unicode.Scalar] {
+            let cells = scalars[line].split(separator: mark)
+            if cells.count >= 4,
+                cells.allSatisfy({
+                    NoticeLabels.cell(self, $0.startIndex..<$0.endIndex) != nil
+                })
+            {
+                return mark
+            }
         }
+        return nil
+    }
+
+    /// Takes scalars away; what follows them keeps the larger gap of the two.
+    mutating func remove(_ isGone: [Bool], gap least: UInt8) {
+        var kept = 0
+        var gap = Gap.none
+        for place in scalars.indices {
+            gap = max(gap, gaps[place])
+            if isGone[place] {
+                gap = max(gap, least)
+                continue
+            }
+            scalars[kept] = scalars[place]
+            gaps[kept] = gap
+            starts[kept] = starts[place]
+            ends[kept] = ends[place]
+            kept += 1
+            gap = Gap.none
+        }
+        scalars.removeLast(scalars.count - kept)
+        gaps.removeLast(gaps.count - kept)
+        starts.removeLast(starts.count - kept)
+        ends.removeLast(ends.count - kept)
     }
 }
 
