@@ -238,10 +238,18 @@ struct NoticeDates {
 
     /// 民國102年3月28日 and, in a Taiwanese notice, 102年3月28日.
     func republic(_ at: Int) -> DateMention? {
-        guard let (value, end) = Numeral.plain(text, at, limit: 3), text[end] == Self.year,
+        let named = text.has("民国", before: at)
+        var spelled = 0
+        var place = at
+        while named, place - at < 3, let digit = Numeral.digit(text[place]) {
+            spelled = spelled * 10 + digit
+            place += 1
+        }
+        guard
+            let (value, end) = place > at
+                ? (spelled, place) : Numeral.plain(text, at, limit: 3), text[end] == Self.year,
             (1...150).contains(value)
         else { return nil }
-        let named = text.has("民国", before: at)
         guard named || (value > 80 && text[end + 1].isDigit) else { return nil }
         if text[end + 1] == "次" { return nil }
         let begin = named ? at - 2 : at

@@ -149,6 +149,13 @@ enum NoticeLabels {
         label: NoticeLabel, end: Int
     )? {
         if let (label, end) = words.match(text, at: place, to: text.count) {
+            // Name姓名:
+            if text[place].isLatin, text[end].isHan,
+                let (other, last) = words.match(text, at: end, to: text.count),
+                let value = colon(text, at: last)
+            {
+                return (other, value)
+            }
             if let value = colon(text, at: end) {
                 // 各县救助管理站： and its like greet; what follows is no value.
                 if case .station = label, text.gap(value) >= NoticeText.Gap.line { return nil }

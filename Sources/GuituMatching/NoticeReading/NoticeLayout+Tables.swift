@@ -159,7 +159,10 @@ extension NoticeLayout {
                 else { break }
                 rows.append(
                     parts.enumerated().filter { !$0.element.isEmpty }.map { place, cell in
-                        unit(place < labels.count ? labels[place] : .mixed, cell)
+                        // The numbers of a column without a label we know are no ages.
+                        let isNumber = text.scalars[cell].allSatisfy(\.isDigit)
+                        let label = place < labels.count ? labels[place] : .mixed
+                        return unit(label ?? (isNumber ? .nothing : nil), cell)
                     })
                 next += 1
             }

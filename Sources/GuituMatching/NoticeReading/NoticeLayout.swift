@@ -8,6 +8,8 @@ struct NoticeLayout {
         var range: Range<Int>
         /// A cell of a table: its bounds are sure.
         var isCell = false
+        /// Said when asked for what the label names, and perhaps not that.
+        var isAnswer = false
     }
 
     /// The units of each person that the layout shows.
@@ -29,7 +31,11 @@ struct NoticeLayout {
             begin = place
         }
         if text.count == 0 { return }
-        if readTables() || readSlashed() || readList() || readForms() {
+        if text.isTalk {
+            // Messages look like cells and lists and are neither.
+            if !readList(in: [.ordinal]) && !readOthers() { persons = [units(of: text.all)] }
+            isList = persons.count > 1
+        } else if readTables() || readSlashed() || readList() || readForms() {
             isList = persons.count > 1
             if persons.count == 1 {
                 // What stands around the form of one person is about the same one.
@@ -48,7 +54,7 @@ struct NoticeLayout {
     // MARK: Lists
 
     /// Persons counted 1、 2、, at the beginning of lines or after a full stop.
-    mutating func readList() -> Bool {
+    mutating func readList(in styles: [Enumerator.Style]? = nil) -> Bool {
         var best: [(mark: Enumerator, begin: Int)] = []
         var byStyle: [(style: Enumerator.Style, marks: [(mark: Enumerator, begin: Int)])] = []
         for place in 0..<text.count {
@@ -58,7 +64,7 @@ struct NoticeLayout {
                 atLine || previous == "。" || previous == ";" || previous == ":"
                     || previous == "]" || text.isBreak(place)
                     || ("①"..."⑳").contains(text[place]),
-                let mark = Enumerator.read(text, at: place)
+                let mark = Enumerator.read(text, at: place), styles?.contains(mark.style) ?? true
             else { continue }
             let index = byStyle.firstIndex { $0.style == mark.style }
             if let index {
@@ -118,6 +124,13 @@ struct NoticeLayout {
             {
                 return place
             }
+            if isNew,
+                Lexicon<Void>.titles.match(text, at: place, to: text.count).map({
+                    text.gap($0.end) >= NoticeText.Gap.line
+                }) == true
+            {
+                return place
+            }
             if isNew {
                 let line = lines.first { $0.contains(place) } ?? place..<text.count
                 if Organisations.fills(text, line) || NoticeDates.fills(text, line) { return place }
@@ -162,6 +175,12 @@ struct NoticeLayout {
             guard Set(starts).count == starts.count else { continue }
             return cut(at: starts)
         }
+        for label in [NoticeLabel.name, .code, .sex] {
+            let starts = lines.map(\.lowerBound).filter {
+                NoticeLabels.begins(text, at: $0, needsColon: false)?.label == label
+            }
+            if starts.count >= 2 { return cut(at: starts) }
+        }
         let intros = openings.filter { introduces($0) }
         if intros.count >= 2 { return cut(at: intros.map(\.lowerBound)) }
         return readOthers()
@@ -179,6 +198,13 @@ struct NoticeLayout {
     /// 另一名 opens a second person in running text.
     mutating func readOthers() -> Bool {
         let words = Lexicon<Void>.another
+        let pair = clauses.filter { clause in
+            Lexicon<Void>.members.match(text, at: clause.lowerBound, to: clause.upperBound) != nil
+                && evidence(of: clause) >= 2
+        }
+        if pair.count >= 2 {
+            return cut(at: pair.map(\.lowerBound))
+        }
         let starts = text.all.filter { place in
             let previous = text[place - 1]
             return
@@ -196,11 +222,29 @@ struct NoticeLayout {
         return true
     }
 
+    /// The text between full stops and semicolons.
+    var clauses: [Range<Int>] {
+        let cuts = text.all.filter {
+            $0 > 0
+                && (text[$0 - 1] == "。" || text[$0 - 1] == ";"
+                    || text.gap($0) >= NoticeText.Gap.line)
+        }
+        let bounds = [0] + cuts + [text.count]
+        return zip(bounds, bounds.dropFirst()).map { $0..<$1 }
+    }
+
     mutating func cut(at starts: [Int]) -> Bool {
         guard let first = starts.first else { return false }
         shared.append(0..<first)
         for (index, begin) in starts.enumerated() {
-            let end = index + 1 < starts.count ? starts[index + 1] : lastEnd(begin)
+            var end = index + 1 < starts.count ? starts[index + 1] : lastEnd(begin)
+            // 寻物 as a line begins what is about nobody.
+            if let title = lines.first(where: {
+                $0.lowerBound > begin && $0.lowerBound < end
+                    && Lexicon<Void>.titles.fills(text, $0)
+            }) {
+                end = title.lowerBound
+            }
             persons.append(units(of: begin..<max(begin, end)))
             if index + 1 == starts.count, end < text.count { shared.append(end..<text.count) }
         }
@@ -249,9 +293,14 @@ struct NoticeLayout {
         var labelBegin = begin
         let isDense = isDense(range)
         var at = range.lowerBound
+        var isAnswer = false
         func close(_ end: Int) {
             let part = trimmed(begin..<end)
-            if !part.isEmpty { units.append(Unit(label: label, begin: labelBegin, range: part)) }
+            if !part.isEmpty {
+                units.append(
+                    Unit(label: label, begin: labelBegin, range: part, isAnswer: isAnswer))
+            }
+            isAnswer = false
         }
         while at < range.upperBound {
             let value = text.scalars[at]
@@ -267,6 +316,7 @@ struct NoticeLayout {
             {
                 close(at)
                 (label, begin, labelBegin) = (asked, end, end)
+                isAnswer = true
                 at = end
                 continue
             }
@@ -366,6 +416,10 @@ extension Range where Bound == Int {
 }
 
 extension Lexicon where Meaning == Void {
+    static let titles = Lexicon<Void>("寻物 寻人 寻亲 招领 遗失 声明 失物招领 寻人启事 寻物启事 遗失声明 招领启事")
+    /// Two of a family, or of those found together, told one after the other.
+    static let members = Lexicon<Void>(
+        "母亲 儿子 女儿 父亲 哥哥 弟弟 姐姐 妹妹 丈夫 妻子 大的 小的 男的 女的 老大 老二 姐弟 男孩 女孩 男童 女童 男子 女子 老太 老汉 奶奶 爷爷")
     static let another = Lexicon<Void>(
         "另一名 另一位 另有一名 另有一位 还有一名 还有一位 另外一名 另外一位 另一个 另一人 第二位 第三位 第二名 第三名 还有一个 另外还有")
 }

@@ -54,7 +54,7 @@ enum Names {
         """)
     private static let veto = Lexicon<Void>(
         """
-        家 家住 家在 左 左手 右 老人 老家 于是 时 应 向 和 和平 常 都 能 那 何时 何地 万分 高 高度 高大 白 白色 黄色 黑色 蓝色 花 花白 安徽 河南 河北 湖南 湖北 江苏 江西 云南 山东 山西 贵州 广西 广东 陕西 甘肃 宁夏 单独 单身 \
+        黑瘦 高瘦 干瘦 瘦瘦 聋哑 家 家住 家在 左 左手 右 老人 老家 于是 时 应 向 和 和平 常 都 能 那 何时 何地 万分 高 高度 高大 白 白色 黄色 黑色 蓝色 花 花白 安徽 河南 河北 湖南 湖北 江苏 江西 云南 山东 山西 贵州 广西 广东 陕西 甘肃 宁夏 单独 单身 \
         方言 方便 路边 路过 路口 车站 车内 车上 党员 全身 全部 全家 水边 公安 公共 东北 东边 西边 南方 南边 北方 北边 门口 门卫 终于 金色 石头 古稀 双手 双目 双眼 双腿 双脚 幸好 国庆 马上 马路 牛仔 温和 温柔 明显 后 连 连日 干净 米 年 房 屋 \
         于昨 于今 盛 项 龙凤胎 成年 成功 强壮 计 谈吐 言 言语 习惯 满 满头 满口 满嘴 宿舍 包 冷 冷得 苦 苦寻 富 广 广场 尚 尚可 尚未 乐观 沙哑 玉 曲折 阿婆 阿姨 阿公 阿伯 阿妈 阿爸 皮肤 皮 付 那里 那边 商 商店 商场 平时 平头 宝宝 日 巴 有时 海边 海 生 施救 申请 季节 简单 明确 凤 席 相 相关 储 阴天 时间 时常 时而 华 来
         """)
@@ -79,7 +79,7 @@ enum Names {
         while end < limit, end - place < most, text.scalars[end].isHan,
             text.gap(end) == 0 || text.isScan && text.gap(end) == 1,
             end - place < least - 1 || stops.match(text, at: end, to: text.count) == nil
-                || isGiven(text, end, place)
+                || isGiven(text, end, place + least - 2)
         {
             end += 1
         }
@@ -201,6 +201,14 @@ enum Names {
         while text[place] == ":" || text.has("叫", at: place) || text[place] == "是"
             || text[place] == "为"
         { place += 1 }
+        if isTold,
+            let close = (place..<min(text.count, place + 6)).first(where: { !text[$0].isHan }),
+            close - place >= 2
+        {
+            return NameMention(
+                range: place..<close, isHeard: false, isAlias: name(text, place, close) == nil,
+                confidence: 0.85, end: close)
+        }
         if let quoted = quoted(text, place, range.upperBound) {
             // 自称“李家湾”人, 自称姓“普”: a place, a surname.
             let after = text[quoted.upperBound + 1]
@@ -219,7 +227,9 @@ enum Names {
             let calls =
                 first == "阿" || first == "老" || first == "小" && quoted.count == 2
                 || (quoted.count == 2 && first == text[quoted.lowerBound + 1])
-            let isAlias = kind == .alias || !full || calls
+            // 写的名字是“母安” is a name, whatever surnames we know.
+            let isNamed = end - at >= 3 && (2...3).contains(quoted.count)
+            let isAlias = kind == .alias || !(full || isNamed) || calls
             return NameMention(
                 range: quoted, isHeard: isHeard, isAlias: isAlias, confidence: isAlias ? 0.8 : 0.93,
                 end: stop)
@@ -366,7 +376,8 @@ enum Names {
             return nil
         }
         guard place > at, let name = name(text, place, range.upperBound),
-            veto.match(text, at: place, to: text.count) == nil,
+            veto.match(text, at: place, to: text.count) == nil
+                || confidence > 0.8 && name.count == 3 && !text[name.upperBound].isHan,
             !isPlaceWord(text, name)
         else { return nil }
         let next = text[name.upperBound]

@@ -275,11 +275,11 @@ enum Ages {
         var source = self.source(text, place, range)
         if let (_, stop) = after.match(text, at: end, to: text.count) {
             isVague = true
-            if number.isExact {
+            if number.isExact, number.low > 0 {
                 number = Numeral(low: max(0, number.low - 2), high: number.high + 2, end: stop)
             }
             end = stop
-        } else if number.isExact, isAbout(text, place, range) {
+        } else if number.isExact, number.low > 0, isAbout(text, place, range) {
             isVague = true
             number = Numeral(low: max(0, number.low - 2), high: number.high + 2, end: end)
         }
@@ -419,7 +419,10 @@ enum Ages {
 
     /// The oldest of the year, a course of so many years, an age at a time.
     private static func isForeign(_ text: NoticeText, _ place: Int, _ end: Int) -> Bool {
-        for word in ["最大的", "最大", "最小的", "最小", "年长的", "未满", "不满", "年满", "最年长", "已满", "满"]
+        for word in [
+            "最大年龄", "最小年龄", "平均年龄", "最大的", "最大", "最小的", "最小", "年长的", "未满", "不满", "年满", "最年长", "已满",
+            "满",
+        ]
             as [StaticWord]
         where text.has(word, before: place) {
             return true

@@ -193,7 +193,7 @@ struct NoticePhrases {
             var end = garment.end
             // 裤 of 裤子, 棉 of 棉拖鞋: go on to the last that touches.
             while let more = Self.garments.match(text, at: end, to: piece.upperBound),
-                more.end - end <= 2, !Self.isPair(text, garment.end, more.end)
+                more.end - end <= 3, !Self.isPair(text, garment.end, more.end)
             { end = more.end }
             var start = begin
             while start < at,

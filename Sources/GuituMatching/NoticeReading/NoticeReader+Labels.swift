@@ -10,6 +10,7 @@ extension NoticeReader {
             return readProse(range, nil, unit.isCell, into: &draft)
         }
         if isEmpty(range) { return }
+        if unit.isAnswer { return readAnswer(range, label, into: &draft) }
         switch label {
         case .name: readName(range, unit.isCell, into: &draft)
         case .alias: readAlias(range, into: &draft)
@@ -60,6 +61,50 @@ extension NoticeReader {
         case .nothing: break
         }
     }
+
+    /// What somebody says when asked: the value if it is one, and the rest.
+    func readAnswer(_ range: Range<Int>, _ label: NoticeLabel, into draft: inout NoticeDraft) {
+        switch label {
+        case .name:
+            // （想了一会）蒲……蒲永贵: the last that is a name.
+            let name = range.lazy.compactMap { Names.name(text, $0, range.upperBound) }.last {
+                let next = text[$0.upperBound]
+                return !next.isHan && !["姓", "叫", "我", "是"].contains(text[$0.lowerBound])
+            }
+            if let name { draft.addText(.name, name, 0.8) }
+        case .age:
+            if let age = Ages.mentions(text, in: range, bare: true).last(where: { $0.low >= 3 }) {
+                draft.addAge(age, 0.9)
+            }
+        case .height:
+            if let height = Heights.mentions(text, in: range, bare: true).first {
+                draft.addHeight(height, 0.9)
+            }
+        case .home:
+            var begin = range.lowerBound
+            while begin < range.upperBound,
+                let (_, end) = Self.saying.match(text, at: begin, to: range.upperBound)
+            { begin = end }
+            if let chunk = NoticePlaces.chunk(text, from: begin, to: range.upperBound) {
+                var chunk = chunk
+                if text[chunk.upperBound - 1] == "人" { chunk.removeLast() }
+                if NoticePlaces.looksLike(text, chunk, isName: true) {
+                    draft.addText(.placeClaimed, chunk, 0.85)
+                }
+            }
+        case .foundAt, .lostAt, .foundOn, .arrivedOn, .lostOn:
+            if let date = dates.first(where: { range.contains($0.range.lowerBound) }) {
+                let event: SceneEvent =
+                    draft.situation.kind == .missing ? .lost : label == .foundOn ? .found : .arrived
+                draft.addDate(date, event, 0.85)
+                draft.used.append(date.range)
+            }
+        default: addPhrases(range, label, false, into: &draft)
+        }
+        readProse(range, .mixed, false, into: &draft)
+    }
+
+    static let saying = Lexicon<Void>("她说 他说 说 是 在 老家 家 就 嗯 呃 哦 我 , : ( 自己 讲 像 好像")
 
     /// 姓名：张三 男 45岁 goes on behind its value.
     func readRest(after place: Int, of range: Range<Int>, into draft: inout NoticeDraft) {

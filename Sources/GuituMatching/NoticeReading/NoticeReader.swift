@@ -201,8 +201,9 @@ public struct NoticeReader {
         if let sex = SexWords.reading(text, range, isMissing: isMissing) {
             draft.add(.sex, .text(sex.sex == .male ? "male" : "female"), sex.range, sex.confidence)
         }
-        for age in Ages.mentions(text, in: range)
-        where isMissing || !Ages.isOfKin(text, age, in: range) {
+        let ages = Ages.mentions(text, in: range)
+        let own = ages.filter { !Ages.isOfKin(text, $0, in: range) }
+        for age in isMissing && own.isEmpty ? ages : own {
             draft.addAge(age, age.hasUnit ? 0.9 : 0.8)
         }
         readBareAge(range, into: &draft)
@@ -350,6 +351,7 @@ public struct NoticeReader {
             }
         }
         guard draft.fields[.dateFound] == nil, draft.fields[.dateMissing] == nil,
+            !draft.situation.isReunited,
             let lone = own.first(where: { isUntold($0, in: range, draft) })
         else { return }
         // One date, and no verb that says what it is of.
@@ -363,7 +365,10 @@ public struct NoticeReader {
 
     /// A day that is nobody's birth, nor when the notice was written.
     func isUntold(_ date: DateMention, in range: Range<Int>, _ draft: NoticeDraft) -> Bool {
-        guard date.day != nil, !draft.used.contains(where: { $0.overlaps(date.range) }) else {
+        let first = text[date.range.lowerBound]
+        guard date.day != nil, first.isDigit || first == "十" || Numeral.digit(first) != nil,
+            !draft.used.contains(where: { $0.overlaps(date.range) })
+        else {
             return false
         }
         let (begin, end) = (date.range.lowerBound, date.range.upperBound)

@@ -81,6 +81,13 @@ extension NoticeScenes {
             if text[close] == ")" { after = close + 1 }
         }
         if needsPerson {
+            // 我是监利县汪桥镇的农民 is said of kin who are looked for.
+            if isMissing, text[after] == "的", text[at - 1] == "我" || text.has("我们", before: at),
+                ["农民", "村民", "居民", "人", "。", ","].contains(where: { text.has($0, at: after + 1) }),
+                NoticePlaces.looksLike(text, chunk, isName: true)
+            {
+                return (chunk, 0.7)
+            }
             let follows = text[after] == "人" || text[after] == "的" || text[after] == "籍"
             // 自称是利辛人: only a place can stand there.
             let only =

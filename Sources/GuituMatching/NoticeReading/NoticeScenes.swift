@@ -34,7 +34,7 @@ struct NoticeScenes {
         ),
     ])
     static let before = Lexicon<Void>(
-        "巡逻至 巡逻到 巡查至 巡查到 行至 途经 路过 经过 流浪至 流浪到 流落到 流落至 游荡到 游荡至 走到 来到 徘徊至 步行至 走至 漂泊到 流浪于 倒卧于 倒卧在 倒于 卧于 躺于 昏倒于 晕倒于 遗弃于 露宿于 弃于 徘徊于 滞留于 救助于 发现于 走失于 失踪于 失踪地点在 走丢于 现身于 巡至 行驶至 行驶到 出现在 出现于 巡游至 走失到 扫到 骑到 开到 巡到 转到 赶到 靠上 驶入 流浪在 漂流到 逃到 跑到 行经 到达"
+        "巡逻至 巡逻到 巡查至 巡查到 行至 途经 路过 经过 流浪至 流浪到 流落到 流落至 游荡到 游荡至 走到 来到 徘徊至 步行至 走至 漂泊到 流浪于 倒卧于 倒卧在 倒于 卧于 躺于 昏倒于 晕倒于 遗弃于 露宿于 弃于 徘徊于 滞留于 救助于 发现于 走失于 失踪于 失踪地点在 走丢于 现身于 巡至 行驶至 行驶到 出现在 出现于 巡游至 走失到 扫到 骑到 开到 巡到 转到 靠上 驶入 流浪在 漂流到 逃到 跑到 行经"
     )
 
     // MARK: Where
@@ -116,8 +116,7 @@ struct NoticeScenes {
             guard at - begin >= 3, at - begin <= 26,
                 let chunk = NoticePlaces.chunk(text, from: begin, to: at),
                 chunk.upperBound + 3 >= at, chunk.count >= 3, isPlace(chunk),
-                NoticePlaces.endsInSpot(text, chunk)
-                    || NoticePlaces.looksLike(text, chunk, isName: true)
+                NoticePlaces.looksLike(text, chunk, isName: false)
             else { continue }
             found.append(Place(range: chunk, event: isMissing ? .lost : .found, confidence: 0.62))
         }
@@ -156,7 +155,8 @@ struct NoticeScenes {
         switch text.scalars[at] {
         case "在":  // 在
             guard
-                !["现", "存", "所", "正", "实", "内", "否", "自"].contains(previous)
+                text.has("派出所", before: at)
+                    || !["现", "存", "所", "正", "实", "内", "否", "自"].contains(previous)
                     || text.has("发现", before: at)
             else { return nil }
             if [
@@ -275,6 +275,12 @@ struct NoticeScenes {
         if isMissing, text[at] == "从", NoticePlaces.looksLike(text, chunk, isName: false) {
             return Place(range: chunk, event: .lost, confidence: 0.6)
         }
+        // 在万达广场三楼, and no word of what happened.
+        if isMissing, text[at] == "在", NoticePlaces.looksLike(text, chunk, isName: true),
+            chunk.count >= 4
+        {
+            return Place(range: chunk, event: .lost, confidence: 0.35)
+        }
         // 在桥头 with a verb that nobody listed.
         if !isMissing, text[at] == "在", NoticePlaces.endsInSpot(text, chunk) {
             return Place(range: chunk, event: .found, confidence: 0.38)
@@ -314,7 +320,9 @@ struct NoticeScenes {
             if text[next] == "," || text[next] == "。" { break }
             next += 1
         }
-        guard !needsVerb, chunk.count >= 4 else { return nil }
+        guard !needsVerb, chunk.count >= 4, !chunk.contains(where: { text[$0] == "在" }) else {
+            return nil
+        }
         return Place(range: chunk, event: isMissing ? .lost : .found, confidence: 0.45)
     }
 
@@ -336,8 +344,9 @@ struct NoticeScenes {
             let value = text.scalars[at]
             if value == "。" || value == ";" || text.gap(at) >= NoticeText.Gap.line { break }
             if value == "," || text.isBreak(at) { commas += 1 }
-            if !isMissing, Self.told.match(text, at: at, to: last) != nil, commas <= 1,
-                arrived == nil
+            if isMissing
+                ? Self.filed.match(text, at: at, to: last) != nil && commas == 0
+                : Self.told.match(text, at: at, to: last) != nil && commas <= 1 && arrived == nil
             {
                 return nil
             }
@@ -400,6 +409,7 @@ struct NoticeScenes {
             || text.has("救助对象", at: place) || text.has("流浪救助", at: place)
     }
 
+    static let filed = Lexicon<Void>("受理 立案 判决 申请 发布 刊发 刊登 发的 发帖 讯")
     static let told = Lexicon<Void>(
         "受理 立案 判决 申请 刊发 发帖 记者 告诉 介绍 表示 发布 公告 通知 截至 截止 走进 举办 举行 志愿者 说 报道 刊登 来到 出生 生于 公示 讯 采血")
 

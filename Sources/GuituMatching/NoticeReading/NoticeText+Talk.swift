@@ -81,7 +81,8 @@ extension NoticeText {
                 || (known[scalars[head.name]] ?? 0) >= 2
         }
         let sure = heads.count { $0.map(speaks) ?? false }
-        guard sure >= 3, sure * 3 >= lines.count else { return }
+        let dated = heads.count { $0.map { $0.hasClock && !$0.day.isEmpty } ?? false }
+        guard sure >= 3 || dated >= 2, sure * 3 >= lines.count else { return }
         isTalk = true
         var isGone = Array(repeating: false, count: count)
         for (line, head) in zip(lines, heads) {
@@ -125,6 +126,7 @@ extension NoticeText {
         }
         readStamp()
         let begin = at
+        let isStamped = hasClock
         while at < line.upperBound, at - begin < 12 {
             let value = scalars[at]
             if value == ":" || value == "(" || value == "[" || value == "," || value == "。" {
@@ -134,7 +136,14 @@ extension NoticeText {
             at += 1
         }
         let name = begin..<at
+        // 楼主：草原狼 发表于 2017-8-8 22:31
+        if let post = find("发表于", in: line), let stamp = stamp(post + 3, line.upperBound) {
+            return Head(name: begin..<begin, day: stamp.day, end: stamp.end, hasClock: true)
+        }
         if !hasClock { readStamp() }
+        if isStamped, at < line.upperBound, scalars[at] != ":" {
+            return Head(name: begin..<begin, day: day, end: begin, hasClock: true)
+        }
         if at < line.upperBound, scalars[at] == ":", self[at + 1] != ":" {
             at += 1
         } else if !hasClock || name.isEmpty && at < line.upperBound {

@@ -182,7 +182,7 @@ enum Phones {
             if value.isDigit {
                 // A second number after a blank is one of its own.
                 if text.gap(at) > NoticeText.Gap.blank, at > place { break }
-                if text.gap(at) > 0, isWhole(digits) { break }
+                if text.gap(at) > 0, isWhole(digits) || endsCode(digits, text, at) { break }
                 digits.append(Int(value.value - 48))
                 end = at + 1
             } else if value == "-" || value == ")" && digits.count <= 4,
@@ -195,6 +195,15 @@ enum Phones {
             at += 1
         }
         return (digits, max(end, place + 1))
+    }
+
+    /// 0954-3012010 13995041120: ten digits or more with an area code, and another
+    /// number of seven or more behind the blank.
+    private static func endsCode(_ digits: [Int], _ text: NoticeText, _ at: Int) -> Bool {
+        guard digits.first == 0, digits.count >= 10 else { return false }
+        var end = at
+        while text[end].isDigit, end == at || text.gap(end) == 0 { end += 1 }
+        return end - at >= 7
     }
 
     private static func isWhole(_ digits: [Int]) -> Bool {
