@@ -17,12 +17,12 @@ struct Markup {
     }
 
     /// The tag that begins here, its end and what it does; nil for a mere `<`.
-    func tag(at begin: Int) -> (end: Int, effect: Effect)? {
+    func tag(at begin: Int) -> (end: Int, effect: Effect, isRow: Bool)? {
         var at = begin + 1
         let closes = ascii(at) == 0x2F
         if closes { at += 1 }
         if ascii(at) == 0x21 {  // <!-- … -->, <!DOCTYPE …>
-            return end(of: begin, limit: 2000).map { ($0, .gap(NoticeText.Gap.none)) }
+            return end(of: begin, limit: 2000).map { ($0, .gap(NoticeText.Gap.none), false) }
         }
         var name: [UInt8] = []
         while name.count < 12, letter(at).isDigit || letter(at).isLatin {
@@ -35,22 +35,22 @@ struct Markup {
         let word = String(decoding: name, as: UTF8.self)
         switch word {
         case "script", "style":
-            guard !closes else { return (end, .gap(NoticeText.Gap.none)) }
-            return (skip(to: word, from: end), .gap(NoticeText.Gap.line))
+            guard !closes else { return (end, .gap(NoticeText.Gap.none), false) }
+            return (skip(to: word, from: end), .gap(NoticeText.Gap.line), false)
         case "td", "th", "dt":
             return (
                 end,
                 word == "dt" && !closes
-                    ? .gap(NoticeText.Gap.line) : closes ? .cellEnds : .cellBegins
+                    ? .gap(NoticeText.Gap.line) : closes ? .cellEnds : .cellBegins, word == "dt"
             )
         case "p", "br", "div", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6",
             "section", "article", "dl", "hr", "body", "html", "head", "title":
-            return (end, .gap(NoticeText.Gap.line))
-        case "dd": return (end, closes ? .gap(NoticeText.Gap.line) : .cellBegins)
+            return (end, .gap(NoticeText.Gap.line), word == "tr" || word == "table")
+        case "dd": return (end, closes ? .gap(NoticeText.Gap.line) : .cellBegins, true)
         default:
             // </span><span>: a label and its value, each in an element.
             let isJoint = closes && ascii(end) == 0x3C && ascii(end + 1) != 0x2F
-            return (end, .gap(isJoint ? NoticeText.Gap.wide : NoticeText.Gap.none))
+            return (end, .gap(isJoint ? NoticeText.Gap.wide : NoticeText.Gap.none), false)
         }
     }
 

@@ -147,7 +147,9 @@ extension NoticeDates {
             if text[end] == "前" { found = found.adding(days: -3) }
             mention = DateMention(found, at..<end)
             mention.day = nil
-        } else if text.has("前一天", at: end) {
+        } else if text.has("前一天", at: end) || text.has("前一晚", at: end)
+            || text.has("前一夜", at: end)
+        {
             mention = DateMention(found.adding(days: -1), at..<(end + 3))
         }
         if let moved = dayOfFeast(end) {

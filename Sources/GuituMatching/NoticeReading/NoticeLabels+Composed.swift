@@ -19,7 +19,8 @@ extension NoticeLabels {
     ])
     private static let whens = Lexicon<Void>("date Date 时间 日期 日子 哪天 何时 何日 时日 什么时候 几时 几号 哪日 日 时")
     private static let wheres = Lexicon<Void>("place Place 地点 地方 地址 位置 哪里 何处 何地 在哪 哪儿 地段 处 地 于")
-    private static let finding = Lexicon<Void>("found Found 发现 捡 拾 遇 接诊 救助 找到 看见 看到 出车 接回 接来 接到")
+    private static let finding = Lexicon<Void>(
+        "found Found 警情 事发 案发 求助 拍摄 发现 捡 拾 遇 接诊 救助 找到 看见 看到 出车 接回 接来 接到")
     private static let senders = Lexicon<Void>("护送 送站单位 送来单位 由何处送 谁送 何处送来 何人送 送助 移交单位 送来的")
 
     /// The meaning of a short label or of a question by the words in it; nil

@@ -17,6 +17,14 @@ enum NoticeLabel: Sendable {
         }
     }
 
+    /// When and where somebody was found or lost.
+    var isOfScene: Bool {
+        switch self {
+        case .foundOn, .lostOn, .foundAt, .lostAt: true
+        default: false
+        }
+    }
+
     /// Whether it may follow another label's value without any punctuation.
     var isStrict: Bool {
         switch self {
@@ -81,7 +89,7 @@ enum NoticeLabels {
         (.items, "携带物品 随身物品 随身携带 物品 所带物品 携带物 随身携带物品 随身财物 随身物 财物 所带物 身上物品 随身衣物 发现时携带物品"),
         (
             .foundOn,
-            "found_date Foundon FoundOn 时间 发现时间 发现日期 被发现时间 发现年月 捡拾时间 捡拾日期 接诊时间 发现日 救助时间 救助日期 接回时间 拾得时间 发现时日 被救助时间 遇见时间 接诊日期"
+            "found_date Foundon FoundOn 拍摄时间 偶遇时间 时间 发现时间 发现日期 被发现时间 发现年月 捡拾时间 捡拾日期 接诊时间 发现日 救助时间 救助日期 接回时间 拾得时间 发现时日 被救助时间 遇见时间 接诊日期"
         ),
         (
             .arrivedOn,
@@ -99,7 +107,7 @@ enum NoticeLabels {
         ),
         (
             .foundAt,
-            "found_place Foundat FoundAt 发现地点 发现地址 发现地 被发现地点 捡拾地点 接诊地点 救助地点 救助地 捡拾地 发病地点 接回地点 流浪地点 发现位置 发现处 接诊地 接车地点 遇见地点 被发现地 发现区域 发现场所 拾得地点 常出没地点 流浪区域 来源地 地点 事发地点 出车地点 发现的地点"
+            "found_place Foundat FoundAt 事发地 案发地 出事地点 拍摄地点 偶遇地点 出现地点 发现地点 发现地址 发现地 被发现地点 捡拾地点 接诊地点 救助地点 救助地 捡拾地 发病地点 接回地点 流浪地点 发现位置 发现处 接诊地 接车地点 遇见地点 被发现地 发现区域 发现场所 拾得地点 常出没地点 流浪区域 来源地 地点 事发地点 出车地点 发现的地点"
         ),
         (
             .lostAt,
@@ -139,7 +147,7 @@ enum NoticeLabels {
             """
             照片 文化程度 文化 学历 血型 体重 发布日期 发布时间 公告日期 登记日期 登记时间 婚姻 职业 身份证号 身份证 传真 邮箱 QQ 微信 网址 邮编 落款 酬谢 报酬 悬赏 \
             序号 脸型 肤色 眼睛 鼻子 文号 来文 主送 抄送 医保 费用 科室 主治医生 主管医生 责任护士 填表人 审核人 经办人 登记人 制表人 记者 通讯员 编辑 责编 摄影 责任编辑 签发 采血编号 DNA编号 \
-            血样编号 鞋码 体温 血压 微信号 官网 公众号 联系地址 站址 地址邮编 单位地址 填报单位 填报人 拍摄时间 发布人 发帖 楼主 声明 文化水平 教育程度 婚姻状况 报案时间 报警时间 采集时间 更新时间 接待人 值班员 DNA采集 采血 打印时间 版次 审核 来源网站 经手人 护送车牌 报告时间 公示期 公告期
+            血样编号 鞋码 体温 血压 微信号 官网 公众号 联系地址 站址 地址邮编 单位地址 填报单位 填报人 发布人 发帖 楼主 声明 文化水平 教育程度 婚姻状况 报案时间 报警时间 采集时间 更新时间 接待人 值班员 DNA采集 采血 打印时间 版次 审核 来源网站 经手人 护送车牌 报告时间 公示期 公告期
             """
         ),
     ])
@@ -168,6 +176,10 @@ enum NoticeLabels {
                 if text[close] == ")", let value = colon(text, at: close + 1) {
                     return (label, value)
                 }
+            }
+            // 发现地为冯塘乡, 走失地点（义县…）
+            if label.isOfScene, end - place >= 3, text[end] == "为" || text[end] == "(" {
+                return (label, end + 1)
             }
             if text[end] == "]" {  // 【性别】男
                 return text[place - 1] == "[" ? (label, end + 1) : nil
@@ -231,7 +243,10 @@ enum NoticeLabels {
             return label
         }
         guard range.count <= 8, text[first].isHan,
-            !range.contains(where: { text[$0].isDigit || text[$0] == "," || text[$0] == "。" })
+            !range.contains(where: {
+                text[$0].isDigit || text[$0] == "," || text[$0] == "。" || text[$0] == "十"
+                    || Numeral.digit(text[$0]) != nil
+            })
         else { return nil }
         return composed(text, range)
     }

@@ -241,7 +241,12 @@ struct NoticeLayout {
             // 寻物 as a line begins what is about nobody.
             if let title = lines.first(where: {
                 $0.lowerBound > begin && $0.lowerBound < end
-                    && Lexicon<Void>.titles.fills(text, $0)
+                    && (Lexicon<Void>.titles.fills(text, $0)
+                        || text[$0.lowerBound] == "["
+                            && Lexicon<Void>.titles.match(text, at: $0.lowerBound + 1, to: end).map
+                            {
+                                text[$0.end] == "]"
+                            } == true)
             }) {
                 end = title.lowerBound
             }

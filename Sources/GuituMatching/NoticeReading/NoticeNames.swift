@@ -31,7 +31,7 @@ enum Names {
         (
             .name,
             """
-            全名 全名叫 大名 大名叫 学名 学名叫 原名 原名叫 登记名 会写自己的名字 写的名字是 名叫 姓名叫 名字叫 名字叫做 叫做 自称叫 自称名叫 自称名字叫 自称是 自称为 自称 自称姓名 自报姓名 自报姓名为 自报叫 自报名叫 自报名 自报 自述叫 自述名叫 自述姓名 自述自己叫 说自己叫 说自己名叫 说叫 说她叫 说他叫 \
+            姓名 自诉姓名 自诉叫 自诉 全名 全名叫 大名 大名叫 学名 学名叫 原名 原名叫 登记名 会写自己的名字 写的名字是 名叫 姓名叫 名字叫 名字叫做 叫做 自称叫 自称名叫 自称名字叫 自称是 自称为 自称 自称姓名 自报姓名 自报姓名为 自报叫 自报名叫 自报名 自报 自述叫 自述名叫 自述姓名 自述自己叫 说自己叫 说自己名叫 说叫 说她叫 说他叫 \
             姓名为 姓名是 名字是 名字为 名为 真名叫 真实姓名 本名 本名叫 真名 口称 自称自己叫 自我介绍叫 身份为 叫 说名字叫 说自己是 自己说叫 确认为 确认是 自言叫 读音为 音似 发音似 听着像 听起来像
             """
         ),
@@ -101,7 +101,8 @@ enum Names {
                 && !text[at - 1].isDigit
         }
         let after = text[at + 2]
-        return text[at + 1].isHan && !after.isHan
+        return text[at + 1].isHan
+            && (!after.isHan || stops.match(text, at: at + 2, to: text.count) != nil)
             && [
                 "和", "有", "在", "于", "向", "自", "家", "会", "一", "就",
                 "来", "到", "至", "高", "身", "为", "当", "之", "其", "随",
@@ -228,7 +229,8 @@ enum Names {
                 first == "阿" || first == "老" || first == "小" && quoted.count == 2
                 || (quoted.count == 2 && first == text[quoted.lowerBound + 1])
             // 写的名字是“母安” is a name, whatever surnames we know.
-            let isNamed = end - at >= 3 && (2...3).contains(quoted.count)
+            let isNamed =
+                !text.has("登记的", before: at) && end - at >= 3 && (2...3).contains(quoted.count)
             let isAlias = kind == .alias || !(full || isNamed) || calls
             return NameMention(
                 range: quoted, isHeard: isHeard, isAlias: isAlias, confidence: isAlias ? 0.8 : 0.93,
@@ -283,11 +285,13 @@ enum Names {
         var (isHeard, next) = heard(text, after: name.upperBound)
         if inQuotes, next == name.upperBound { return nil }
         let hadBreak =
-            text[next] == "," || text[next] == "、" || text.gap(next) > 0
+            text[next] == "," || text[next] == "、" || text[next] == ":" || text.gap(next) > 0
             || next > name.upperBound
-        if text[next] == "," || text[next] == "、" || text[next] == "(" { next += 1 }
+        if [",", "、", "(", ":"].contains(text[next]) { next += 1 }
         let follows =
             SexWords.stands(text, next) != nil || text.has("性别", at: next)
+            || SexWords.nouns.match(text, at: next, to: text.count) != nil
+                && text.gap(next) >= NoticeText.Gap.wide
             || text.has("现年", at: next)
             || text.has("今年", at: next) || text.has("年龄", at: next) || text.has("享年", at: next)
             || text.has("汉族", at: next) || text.has("出生", at: next)
@@ -330,7 +334,7 @@ enum Names {
     )
     private static let relations = Lexicon<Void>(
         """
-        二弟 三弟 大弟 小弟弟 二妹 三妹 大妹 舅舅 大舅 二舅 三舅 姨父 姑父 儿媳 儿媳妇 女婿 弟媳 嫂子 堂妹 表妹 堂姐 双胞胎弟弟 双胞胎哥哥 双胞胎妹妹 双胞胎姐姐 外孙 外孙女 孙儿 老表 父亲 母亲 爸爸 妈妈 老爸 老妈 爸 妈 爷爷 奶奶 外公 外婆 姥姥 姥爷 儿子 女儿 哥哥 弟弟 姐姐 妹妹 大哥 二哥 三哥 大姐 二姐 三姐 叔叔 伯伯 舅舅 姑姑 姑妈 姨妈 阿姨 婶婶 丈夫 妻子 老公 老婆 爱人 老伴 孩子 侄子 侄女 外甥 表哥 表弟 表姐 堂哥 堂弟 公公 婆婆 岳父 岳母 亲人 家人 爹 娘 老爹 老娘 阿爸 阿妈 家属 二叔 三叔 大伯 大爷 小弟 小妹 孙子 孙女 老父亲 老母亲 阿婆 阿公
+        弟 哥 姐 妹 叔 舅 姑 二弟 三弟 大弟 小弟弟 二妹 三妹 大妹 舅舅 大舅 二舅 三舅 姨父 姑父 儿媳 儿媳妇 女婿 弟媳 嫂子 堂妹 表妹 堂姐 双胞胎弟弟 双胞胎哥哥 双胞胎妹妹 双胞胎姐姐 外孙 外孙女 孙儿 老表 父亲 母亲 爸爸 妈妈 老爸 老妈 爸 妈 爷爷 奶奶 外公 外婆 姥姥 姥爷 儿子 女儿 哥哥 弟弟 姐姐 妹妹 大哥 二哥 三哥 大姐 二姐 三姐 叔叔 伯伯 舅舅 姑姑 姑妈 姨妈 阿姨 婶婶 丈夫 妻子 老公 老婆 爱人 老伴 孩子 侄子 侄女 外甥 表哥 表弟 表姐 堂哥 堂弟 公公 婆婆 岳父 岳母 亲人 家人 爹 娘 老爹 老娘 阿爸 阿妈 家属 二叔 三叔 大伯 大爷 小弟 小妹 孙子 孙女 老父亲 老母亲 阿婆 阿公
         """)
 
     /// 71岁老人金顺姬, 52岁的龙某菊, 我父亲田桂花, 系汝南人张新民.
@@ -360,7 +364,11 @@ enum Names {
                 return nil
             }
             confidence = 0.85
-        } else if isMissing, text.has("家父", at: at) || text.has("家母", at: at) {
+        } else if isMissing,
+            ["家父", "家母", "其父", "其母", "其子", "其女", "其妻", "其夫"].contains(where: {
+                text.has($0, at: at)
+            })
+        {
             place += 2
             confidence = 0.85
         } else if isMissing, text[at] == "之",
@@ -370,6 +378,12 @@ enum Names {
             // 本人之父
             place += 2
             confidence = 0.85
+        } else if isMissing, text.gap(at) >= NoticeText.Gap.line || text[at - 1] == ":",
+            let (_, end) = relations.match(text, at: at, to: range.upperBound),
+            text.gap(end) == NoticeText.Gap.blank || text.gap(end) == NoticeText.Gap.wide
+        {
+            // 父亲 鲍宏兴 as a line of a poster.
+            place = end
         } else if text[at] == "人", text[at + 1].isHan, isOrigin(text, at, range) {
             place += 1
         } else {

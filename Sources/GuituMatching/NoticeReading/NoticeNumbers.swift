@@ -258,7 +258,11 @@ enum Ages {
             number = unit.number
             end = unit.end
         } else {
-            guard bare || introduced(text, place) || (number.low >= 10 && text[end] == "了")
+            let opens = !previous.isHan || text.isBreak(place)
+            let rounded =
+                opens && number.low >= 10 && after.match(text, at: end, to: text.count) != nil
+            guard
+                bare || rounded || introduced(text, place) || (number.low >= 10 && text[end] == "了")
             else { return nil }
             // A bare number with something else behind it is something else.
             let next = text[end]
@@ -294,6 +298,17 @@ enum Ages {
 
     private static let kin = Lexicon<Void>(
         "女儿 儿子 丈夫 妻子 老伴 母亲 父亲 孙子 孙女 哥哥 弟弟 姐姐 妹妹 爸爸 妈妈 老公 老婆 大儿 小儿 外孙 民警 记者 站长 司机 护士 医生")
+
+    /// 我叫任晓东，今年18岁 is who looks for somebody.
+    static func isOfWriter(_ text: NoticeText, _ mention: AgeMention, in range: Range<Int>) -> Bool
+    {
+        var at = mention.range.lowerBound
+        while at > range.lowerBound, text[at - 1] != "。", text[at - 1] != ";",
+            mention.range.lowerBound - at < 24, text.gap(at) < NoticeText.Gap.line
+        { at -= 1 }
+        return text.has("我叫", at: at) || text.has("我是", at: at) || text.has("我今年", at: at)
+            || text.has("本人叫", at: at)
+    }
 
     /// 女儿今年40岁 in a notice about her mother.
     static func isOfKin(_ text: NoticeText, _ mention: AgeMention, in range: Range<Int>) -> Bool {

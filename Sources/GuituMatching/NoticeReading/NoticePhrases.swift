@@ -43,6 +43,10 @@ struct NoticePhrases {
             case "、"
             where Numeral.digit(text[at - 1]) != nil && Numeral.digit(text[at + 1]) != nil:
                 continue  // 第二、三趾
+            case "、"
+            where isPart(at - 2, at)
+                && Self.body.match(text, at: at + 1, to: range.upperBound) != nil:
+                continue  // 食指、中指粘连
             case ",", "。", ";", "、", "!", "?", ":", "(", ")", "|", "\t", "/", "[",
                 "]", "+", "&":
                 close(at)
@@ -56,6 +60,10 @@ struct NoticePhrases {
         }
         close(range.upperBound)
         return pieces
+    }
+
+    private func isPart(_ begin: Int, _ end: Int) -> Bool {
+        Self.body.match(text, at: begin, to: end)?.end == end
     }
 
     func stripped(_ piece: Range<Int>) -> Range<Int> {
@@ -85,6 +93,10 @@ struct NoticePhrases {
             (Self.negated.match(text, at: whole.lowerBound, to: whole.upperBound) != nil
                 && saysNothing(whole)) || (text[whole.lowerBound] == "无" && whole.count <= 2)
         if Self.measures.match(text, at: whole.lowerBound, to: whole.upperBound) != nil { return }
+        if let part = missingPart(whole) {
+            found.append(Phrase(key: .marks, range: part, confidence: 0.85))
+            return
+        }
         if isNegated,
             !Self.scars.isIn(text, whole)
                 || Self.negated.isIn(
@@ -106,7 +118,8 @@ struct NoticePhrases {
             return
         }
         if hint == .clothing, worn.isEmpty, whole.count >= 2, !Self.bareWear.isIn(text, whole),
-            Self.colours.isIn(text, whole), !Self.scars.isIn(text, whole)
+            Self.colours.isIn(text, whole), !Self.scars.isIn(text, whole),
+            !Self.goods.isIn(text, whole)
         {
             found.append(Phrase(key: .clothing, range: whole, confidence: 0.6))
             return
@@ -136,6 +149,26 @@ struct NoticePhrases {
         }
         return false
     }
+
+    /// 右手没有小拇指, 左手大拇指没有指甲.
+    func missingPart(_ piece: Range<Int>) -> Range<Int>? {
+        guard piece.count <= 16,
+            Self.body.isIn(text, piece.lowerBound..<min(piece.upperBound, piece.lowerBound + 6))
+        else { return nil }
+        for at in piece where at > piece.lowerBound + 1 {
+            let end =
+                text.has("没有", at: at) ? at + 2 : text[at] == "无" || text[at] == "没" ? at + 1 : at
+            if end > at,
+                Self.body.match(text, at: end, to: piece.upperBound) != nil
+                    || Self.lost.match(text, at: end, to: piece.upperBound) != nil
+            {
+                return piece
+            }
+        }
+        return nil
+    }
+
+    static let lost = Lexicon<Void>("小拇指 小指 大拇指 食指 无名指 指甲 手指 牙 耳朵")
 
     /// 无左手, 没有门牙: what is not there is the mark.
     func isMissingPart(_ piece: Range<Int>) -> Bool {
@@ -207,7 +240,9 @@ struct NoticePhrases {
             let length = end - start
             let described = start < at && (Self.colours.isIn(text, start..<at) || at - start <= 6)
             let sure =
-                hint == .clothing || hadVerb || wasClothing
+                hint == .clothing
+                || start == piece.lowerBound && end == piece.upperBound && length >= 3
+                || hadVerb || wasClothing
                 || (described && length <= 12 && start == piece.lowerBound
                     && Self.colours.isIn(text, start..<at))
             if sure, length <= 26, length >= 2 || hint == .clothing {

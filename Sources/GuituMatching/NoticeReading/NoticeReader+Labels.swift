@@ -46,6 +46,7 @@ extension NoticeReader {
             }
         case .accent: readAccentLabel(range, into: &draft)
         case .foundOn, .arrivedOn, .lostOn: readDate(range, label, into: &draft)
+        case .home where draft.situation.kind == .found && isOfSender(unit.begin): break
         case .foundAt, .lostAt, .home: readPlace(range, label, into: &draft)
         case .station:
             let named = organisations.last {
@@ -54,6 +55,8 @@ extension NoticeReader {
             draft.addText(.station, named?.range ?? clipped(range), 0.96)
         case .escort: readEscortLabel(range, into: &draft)
         case .contact: break  // numbers and bodies are found everywhere
+        case .build where !Heights.mentions(text, in: range).isEmpty:
+            readFacts(range, isCell: unit.isCell, into: &draft)
         case .build, .hair, .speech, .mental, .disability, .health, .clothing, .items, .marks:
             addPhrases(range, label, unit.isCell, into: &draft)
             if label.isList { readFacts(range, isCell: unit.isCell, into: &draft) }
@@ -62,12 +65,22 @@ extension NoticeReader {
         }
     }
 
+    /// 地址 below the name of a station is the station's.
+    func isOfSender(_ begin: Int) -> Bool {
+        guard text.has("地址", at: begin), text.gap(begin) >= NoticeText.Gap.line, begin > 0 else {
+            return false
+        }
+        var line = begin - 1
+        while line > 0, text.gap(line) < NoticeText.Gap.line { line -= 1 }
+        return Organisations.fills(text, line..<begin)
+    }
+
     /// What somebody says when asked: the value if it is one, and the rest.
     func readAnswer(_ range: Range<Int>, _ label: NoticeLabel, into draft: inout NoticeDraft) {
         switch label {
         case .name:
             // （想了一会）蒲……蒲永贵: the last that is a name.
-            let name = range.lazy.compactMap { Names.name(text, $0, range.upperBound) }.last {
+            let name = range.lazy.compactMap { Names.name(text, $0, range.upperBound) }.first {
                 let next = text[$0.upperBound]
                 return !next.isHan && !["姓", "叫", "我", "是"].contains(text[$0.lowerBound])
             }

@@ -142,12 +142,16 @@ public struct NoticeReader {
 
     /// A cell without a header that is a date, a place, an accent.
     func readBareCell(_ range: Range<Int>, into draft: inout NoticeDraft) -> Bool {
-        if let date = dates.first(where: { range.contains($0.range.lowerBound) }),
-            range.count - date.range.count <= 2
-        {
-            draft.addDate(date, draft.situation.kind == .missing ? .lost : .found, 0.75)
-            draft.used.append(date.range)
-            return true
+        if let date = dates.first(where: { range.contains($0.range.lowerBound) }) {
+            let rest = scenes(draft).afterTime(date.range.upperBound, range.upperBound)
+            let isPlace =
+                date.range.lowerBound == range.lowerBound && range.upperBound - rest >= 4
+                && rest > date.range.upperBound && text[rest - 1] == ","
+            if range.count - date.range.count <= 2 || isPlace {
+                draft.addDate(date, draft.situation.kind == .missing ? .lost : .found, 0.75)
+                draft.used.append(date.range)
+                return !isPlace || readBareCell(rest..<range.upperBound, into: &draft)
+            }
         }
         if Heights.mentions(text, in: range, bare: true).first.map({
             range.count - $0.range.count <= 3 && $0.low >= 100
@@ -202,7 +206,10 @@ public struct NoticeReader {
             draft.add(.sex, .text(sex.sex == .male ? "male" : "female"), sex.range, sex.confidence)
         }
         let ages = Ages.mentions(text, in: range)
-        let own = ages.filter { !Ages.isOfKin(text, $0, in: range) }
+        let own = ages.filter {
+            !Ages.isOfKin(text, $0, in: range)
+                && !(isMissing && Ages.isOfWriter(text, $0, in: range))
+        }
         for age in isMissing && own.isEmpty ? ages : own {
             draft.addAge(age, age.hasUnit ? 0.9 : 0.8)
         }
@@ -256,6 +263,14 @@ public struct NoticeReader {
 
     /// 1978年生, 2006年11月出生, 生于1950年, 属马.
     func readBirthYear(_ range: Range<Int>, into draft: inout NoticeDraft) {
+        for date in dates where range.contains(date.range.lowerBound) {
+            let end = date.range.upperBound
+            guard text[end] == "生" && !text.has("生病", at: end) || text.has("出生", at: end) else {
+                continue
+            }
+            draft.add(.birthYear, .number(date.year), date.range, 0.9)
+            draft.used.append(date.range)
+        }
         for at in range where text[at].isDigit && !text[at - 1].isDigit {
             // 民國32年次
             if let (value, end) = Numeral.plain(text, at, limit: 3), text.has("年次", at: end),

@@ -155,13 +155,19 @@ extension NoticeScenes {
         while at < min(range.upperBound, clause + 24) {
             let value = text.scalars[at]
             guard value.isHan, at == clause || !text.isBreak(at) else { return nil }
+            // 丰都的，
+            if value == "的", at - clause >= 2, !text[at + 1].isHan || text.isBreak(at + 1),
+                NoticePlaces.isKnown(text, clause, at) == at
+            {
+                return (clause..<at, 0.75)
+            }
             if value == "人", at - clause >= 2 {
                 let next = text[at + 1]
                 guard !next.isHan || text.gap(at + 1) > 0 || next == "氏" else { return nil }
                 let chunk = clause..<at
                 guard NoticePlaces.looksLike(text, chunk, isName: true),
                     !chunk.contains(where: {
-                        ["的", "老", "一", "这", "异"].contains(text[$0])
+                        ["的", "老", "一", "这", "异", "像", "话", "说"].contains(text[$0])
                     }),
                     text[at - 1] != "家", text[at - 1] != "亲"
                 else { return nil }

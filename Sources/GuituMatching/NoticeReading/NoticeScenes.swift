@@ -21,7 +21,7 @@ struct NoticeScenes {
             .found,
             """
             发现 捡到 捡拾 拾到 遇到 遇见 徘徊 游荡 流浪 乞讨 逗留 滞留 停留 露宿 夜宿 晕倒 昏倒 摔倒 跌倒 迷路 弃 遗弃 抛弃 接回 接到 救下 蜷缩 躺 坐 睡 蹲 拾荒 倒地 转悠 求助 看到 看见 闲逛 哭泣 收留 救助 倒 伏 救起 徒步行走 独自行走 \
-            拦下 有一名 有一位 有一个 有名 接报 接警 报警 报案 打110 找到一名 找到一位 转来转去 翻捡 翻垃圾 栖身 哭闹 见她 见他 瞧见 碰到 碰见 撞见 缩成 哭 站着 站在 卧 昏睡 打转 走动 行走 溜达 来回走
+            拦下 有一名 有一位 有一个 有名 乞食 讨食 讨要 捡食 过夜 打捞 打捞起 接报 接警 报警 报案 打110 找到一名 找到一位 转来转去 翻捡 翻垃圾 栖身 哭闹 见她 见他 瞧见 碰到 碰见 撞见 缩成 哭 站着 站在 卧 昏睡 打转 走动 行走 溜达 来回走
             """
         ),
         (
@@ -161,7 +161,7 @@ struct NoticeScenes {
             else { return nil }
             if [
                 "弃", "倒", "躺", "坐", "睡", "蹲", "缩", "宿", "丢", "放",
-                "徘",
+                "徘", "蜷", "站", "靠", "趴", "卧", "跪", "守", "窝", "停",
             ].contains(previous) || text.has("发现", before: at) || text.has("遗落", before: at) {
                 return (at + 1, .found)
             }
@@ -197,12 +197,15 @@ struct NoticeScenes {
                 !["独", "亲", "来", "各", "擅"].contains(previous)
             else { return nil }
             return (at + 1, nil)
+        case "去" where isMissing:
+            guard !["出", "回", "过", "进", "失", "上", "下"].contains(previous) else { return nil }
+            return (at + 1, nil)
         default: return nil
         }
     }
 
     static let noPlace = Lexicon<Void>(
-        "当时 此 家里 家中 家 外面 外地 一起 我们 路上 途中 街头 身上 其 大家 各地 网上 群里 手机 电话 询问 工作 多方 民警的 公安 派出所的 救助站的 站里 站内 家人 亲人 社会 广大 父母 儿子 女儿 丈夫 妻子 哥哥 姐姐 妹妹 弟弟 朋友 老伴 医护 护送 爱心 今天 昨天 今年 去年 每天 这里 那里 这儿 那儿 哪里 哪 左 右 眉 头 脸 手 脚 腿 背 额 下巴 脖 胸 腰 嘴 鼻 耳 眼 肩 膝 什么 口袋 衣 裤 包里 年 月 不同 各 沟通 交谈 交流 寒风 雨中 大雨 一旁 门外 屋里 外 现场 身份 全国 公众"
+        "贵 当时 此 家里 家中 家 外面 外地 一起 我们 路上 途中 街头 身上 其 大家 各地 网上 群里 手机 电话 询问 工作 多方 民警的 公安 派出所的 救助站的 站里 站内 家人 亲人 社会 广大 父母 儿子 女儿 丈夫 妻子 哥哥 姐姐 妹妹 弟弟 朋友 老伴 医护 护送 爱心 今天 昨天 今年 去年 每天 这里 那里 这儿 那儿 哪里 哪 左 右 眉 头 脸 手 脚 腿 背 额 下巴 脖 胸 腰 嘴 鼻 耳 眼 肩 膝 什么 口袋 衣 裤 包里 年 月 不同 各 沟通 交谈 交流 寒风 雨中 大雨 一旁 门外 屋里 外 现场 身份 全国 公众"
     )
     static let holders: [StaticWord] = [
         "救助站", "救助管理站", "福利院", "敬老院", "养老院", "救助管理中心", "托养中心", "荣民之家", "救助中心",
@@ -246,7 +249,8 @@ struct NoticeScenes {
             }
             if commas > 1 { break }
             if let (event, end) = Self.events.match(text, at: place, to: range.upperBound) {
-                if isName(place) || text.has("未", before: place) && event == .found
+                if isName(place) || isRide(place)
+                    || text.has("未", before: place) && event == .found
                     || text.has("疑似", before: place)
                 {
                     place = end
@@ -271,6 +275,10 @@ struct NoticeScenes {
                 return Place(range: chunk, event: event, confidence: confidence)
             }
             place += 1
+        }
+        // 2020年4月18日 于 庐江县泥河镇, and no verb.
+        if !isMissing, text[at] == "于", dates.contains(where: { $0.range.upperBound == at }) {
+            return Place(range: chunk, event: .found, confidence: 0.5)
         }
         if isMissing, text[at] == "从", NoticePlaces.looksLike(text, chunk, isName: false) {
             return Place(range: chunk, event: .lost, confidence: 0.6)
@@ -314,8 +322,13 @@ struct NoticeScenes {
         while next < min(range.upperBound, chunk.upperBound + 6) {
             if let (event, _) = Self.events.match(text, at: next, to: range.upperBound),
                 event != .arrived
+                    || !Organisations.mentions(text, in: chunk).contains(where: {
+                        $0.range.upperBound == chunk.upperBound
+                    })
             {
-                return Place(range: chunk, event: event, confidence: 0.72)
+                return Place(
+                    range: chunk, event: event == .arrived ? .found : event,
+                    confidence: event == .arrived ? 0.5 : 0.72)
             }
             if text[next] == "," || text[next] == "。" { break }
             next += 1
@@ -352,7 +365,11 @@ struct NoticeScenes {
             }
             if let (event, end) = Self.events.match(text, at: at, to: range.upperBound) {
                 // Kin who come for somebody end the story, and so does the way home.
-                if text.has("接回", at: at), text.has("被", before: at) { return nil }
+                if text.has("接回", at: at) || text.has("接走", at: at),
+                    text.find("被", in: max(range.lowerBound, at - 6)..<at) != nil
+                {
+                    return nil
+                }
                 if text.has("返乡", at: end) || text.has("回家", at: end) || text.has("回到", at: end)
                     || text.has("返回", at: end) || text.has("老家", at: end)
                 {
@@ -398,6 +415,12 @@ struct NoticeScenes {
             }
         }
         return nil
+    }
+
+    /// 坐大巴 is no sitting.
+    func isRide(_ place: Int) -> Bool {
+        text[place] == "坐"
+            && ["大", "车", "火", "公", "高", "客", "上", "船", "错", "过"].contains(text[place + 1])
     }
 
     /// 救助 of 救助站 happens to nobody.

@@ -10,6 +10,7 @@ extension NoticeText {
     /// 原文“甲”应为“乙”, 误写为甲，应为乙, 不是甲是乙: what was wrong is taken
     /// away, so that only 乙 is read.
     mutating func correct() {
+        var isCorrection = false
         for place in scalars.indices {
             if let (_, end) = Self.rights.match(self, at: place, to: count) {
                 wipeQuoted(before: place, to: end)
@@ -23,9 +24,15 @@ extension NoticeText {
                 if end == nil, mayBeBare, at > begin + 1, scalars[at] == "是" { end = at + 1 }
                 guard let end else { continue }
                 for wrong in place..<end { scalars[wrong] = ":" }
+                isCorrection = true
                 break
             }
         }
+        guard isCorrection, let open = scalars.firstIndex(of: "《"),
+            let close = scalars.firstIndex(of: "》"), open < close, close - open < 30
+        else { return }
+        // The title of what is corrected says the wrong thing once more.
+        for place in open...close { scalars[place] = ":" }
     }
 
     private mutating func wipeQuoted(before place: Int, to end: Int) {

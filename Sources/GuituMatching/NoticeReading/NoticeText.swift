@@ -105,7 +105,7 @@ struct NoticeText {
         correct()
         dropSpeakers()
         isScan = looksScanned()
-        mendLines()
+        if !isTalk { mendLines() }
     }
 
     private mutating func fold() {
@@ -114,6 +114,7 @@ struct NoticeText {
         var gap = Gap.paragraph
         var blanks = 0
         var openQuote = false
+        var inCell = false
         var at = 0
         while at < source.count {
             var value = source[at].value
@@ -121,7 +122,12 @@ struct NoticeText {
             at += 1
             if value == 0x3C, let tag = markup.tag(at: begin) {
                 at = tag.end
+                inCell =
+                    tag.effect == .cellBegins || inCell && tag.effect != .cellEnds && !tag.isRow
                 switch tag.effect {
+                case .gap(Gap.line) where inCell:
+                    // A line within a cell is not a row of its own.
+                    gap = max(gap, Gap.wide)
                 case .cellBegins where gap < Gap.line && scalars.last != "\t", .cellEnds:
                     put("\t", begin, begin + 1, gap)
                     gap = Gap.none
