@@ -50,7 +50,7 @@ struct Markup {
         default:
             // </span><span>: a label and its value, each in an element.
             let isJoint = closes && ascii(end) == 0x3C && ascii(end + 1) != 0x2F
-            return (end, .gap(isJoint ? NoticeText.Gap.wide : NoticeText.Gap.none), false)
+            return (end, .gap(isJoint ? NoticeText.Gap.blank : NoticeText.Gap.none), false)
         }
     }
 

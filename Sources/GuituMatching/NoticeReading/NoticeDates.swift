@@ -56,7 +56,9 @@ struct NoticeDates {
         var at = 0
         while at < text.count {
             if let mention = reader.read(at) {
-                if reader.heads(mention), let day = mention.exact {
+                if reader.heads(mention) || text[mention.range.upperBound] == "讯",
+                    let day = mention.exact
+                {
                     reader.published = day
                 } else if !reader.repeats(mention) {
                     found.append(mention)

@@ -19,6 +19,8 @@ struct Situation {
         ),
         (1, "协查 发现 派出所 民警 医院 移交 徘徊 自称 自述 目测 口音 疑似"),
     ])
+    private static let seen = Lexicon<Void>(
+        "谁认识 认识这位 认识她 认识他 看到一位 看到一名 看到一个 看见一个 发现一个 发现了一个 现在人在 将她送 将他送 便将 是不是谁家 谁家老人 谁家孩子 人在派出所")
     private static let missing = Lexicon<Int>([
         (
             4,
@@ -34,7 +36,7 @@ struct Situation {
     private static let solved = Lexicon<Int>([
         (
             3,
-            "已回家 已找到家人 已经找到 已找到 已与家人团聚 已团圆 已团聚 与家人团聚 与亲人团聚 与亲人团圆 与家人团圆 亲人团聚 家属接回 家人接回 由家属接 被家人接 被家属接 家属领回 家人领回 已接回 成功返乡 送回家 顺利返家 护送返乡 回到了家 回到家中 回到老家 回家了 回来了 找到家人 找到了家人 找到亲人 找到了亲人 找到家了 认亲 一家团圆 终于团圆 终于团聚 团圆了 寻亲成功 安全返回 已安全 返回家乡 重回家 接回家中 接回家 回到亲人 终于回家 终于找到 平安到家 平安回家 已由家属 已由家人 已被家人 已被家属 已联系上家 已核实身份 重逢 相认 护送回家 找回 家人接走 家属接走 亲人接走 被接走 被接回 已返乡 找到他的家 找到她的家 帮他找到家 帮她找到家 团聚"
+            "父亲接回 母亲接回 儿子接回 女儿接回 侄子接回 由父亲接 由母亲接 由儿子接 由女儿接 母亲领回 父亲领回 家长领回 已回家 已找到家人 已经找到 已找到 已与家人团聚 已团圆 已团聚 与家人团聚 与亲人团聚 与亲人团圆 与家人团圆 亲人团聚 家属接回 家人接回 由家属接 被家人接 被家属接 家属领回 家人领回 已接回 成功返乡 送回家 顺利返家 护送返乡 回到了家 回到家中 回到老家 回家了 回来了 找到家人 找到了家人 找到亲人 找到了亲人 找到家了 认亲 一家团圆 终于团圆 终于团聚 团圆了 寻亲成功 安全返回 已安全 返回家乡 重回家 接回家中 接回家 回到亲人 终于回家 终于找到 平安到家 平安回家 已由家属 已由家人 已被家人 已被家属 已联系上家 已核实身份 重逢 相认 护送回家 找回 家人接走 家属接走 亲人接走 被接走 被接回 已返乡 找到他的家 找到她的家 帮他找到家 帮她找到家 团聚"
         )
     ])
     private static let unsolved = Lexicon<Void>(
@@ -45,7 +47,7 @@ struct Situation {
     private static let other = Lexicon<Int>([
         (
             3,
-            "招聘 诚聘 急聘 招工 征婚 月薪 寻狗 寻猫 寻车 寻物 爱犬 宠物 通缉 在逃 辟谣 谣言 造谣 虚假信息 旧闻 诈骗 防骗 填表说明 填写说明 采购 供货 面议 包吃住 择偶 房屋出租 失物招领 失主 求购 非诚勿扰 工资 安全提醒 安全提示 温馨提示 便民提示 友情提示 招收 招生 报名 模拟 演练 样例 示例 模板 范例 填写"
+            "招聘 诚聘 急聘 招工 征婚 月薪 寻狗 寻猫 寻车 寻物 小说 连载 未完待续 爱犬 宠物 通缉 在逃 辟谣 谣言 造谣 虚假信息 旧闻 诈骗 防骗 填表说明 填写说明 采购 供货 面议 包吃住 择偶 房屋出租 失物招领 失主 求购 非诚勿扰 工资 安全提醒 安全提示 温馨提示 便民提示 友情提示 招收 招生 报名 模拟 演练 样例 示例 模板 范例 填写"
         ),
         (
             1,
@@ -105,28 +107,29 @@ struct Situation {
     private static func scores(_ text: NoticeText, _ range: Range<Int>) -> (
         found: Int, missing: Int
     ) {
-        var (sumFound, sumMissing) = (0, 0)
-        var seen: Set<Int> = []
+        var (sumFound, sumMissing, sumSeen) = (0, 0, 0)
+        var counted: Set<Int> = []
         for at in range {
             if let (points, end) = found.match(text, at: at, to: range.upperBound) {
                 // A word counts once, or a long report outvotes its title.
-                if seen.insert(Int(text[at].value) << 20 | Int(text[end - 1].value) << 4 | 1)
+                if counted.insert(Int(text[at].value) << 20 | Int(text[end - 1].value) << 4 | 1)
                     .inserted
                 {
                     sumFound += points
                 }
             }
+            if sumSeen == 0, seen.match(text, at: at, to: range.upperBound) != nil { sumSeen = 3 }
             if let (points, end) = missing.match(text, at: at, to: range.upperBound) {
                 let told = text.has("疑似", before: at) || text.has("老人", at: end) && points == 2
                 if !told,
-                    seen.insert(Int(text[at].value) << 20 | Int(text[end - 1].value) << 4 | 2)
+                    counted.insert(Int(text[at].value) << 20 | Int(text[end - 1].value) << 4 | 2)
                         .inserted
                 {
                     sumMissing += points
                 }
             }
         }
-        return (sumFound, sumMissing)
+        return (sumFound + sumSeen, sumMissing)
     }
 
     private static func isSolved(_ text: NoticeText, _ range: Range<Int>) -> Bool {
@@ -354,6 +357,15 @@ struct NoticeDraft {
         var fields = fields
         let name = fields.first { $0.key == .name }
         if name == nil { fields.removeAll { $0.key == .nameHeard } }
+        // Who was lost from home and is found has a home.
+        if situation.kind == .found, situation.isReunited,
+            !fields.contains(where: { $0.key == .placeClaimed }),
+            var home = fields.first(where: { $0.key == .placeMissing })
+        {
+            home.key = .placeClaimed
+            home.confidence = min(home.confidence, 0.6)
+            fields.insert(home, at: fields.firstIndex { $0.key == .placeMissing } ?? 0)
+        }
         // The name and the nickname from one place are one.
         if let name { fields.removeAll { $0.key == .aliases && $0.value == name.value } }
         // Who holds somebody did not bring them in the same breath.

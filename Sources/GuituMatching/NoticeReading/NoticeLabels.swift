@@ -84,9 +84,9 @@ enum NoticeLabels {
         ),
         (
             .clothing,
-            "Clothing clothing Clothes clothes Wearing wearing 衣着 衣着特征 穿着 穿着打扮 衣着打扮 衣物 发现时衣着 走失时衣着 失踪时衣着 来站时衣着 入站时衣着 走失时穿着 失踪时穿着 服装 服饰 衣着情况 衣服 入院时衣着 穿戴 走失衣着 当时衣着 发现时穿着 来时衣着 被发现时衣着 衣着描述 着装 外出衣着 入院衣着 衣着外貌 上衣 下装 裤子 鞋 鞋子 上装"
+            "随身衣物 Clothing clothing Clothes clothes Wearing wearing 衣着 衣着特征 穿着 穿着打扮 衣着打扮 衣物 发现时衣着 走失时衣着 失踪时衣着 来站时衣着 入站时衣着 走失时穿着 失踪时穿着 服装 服饰 衣着情况 衣服 入院时衣着 穿戴 走失衣着 当时衣着 发现时穿着 来时衣着 被发现时衣着 衣着描述 着装 外出衣着 入院衣着 衣着外貌 上衣 下装 裤子 鞋 鞋子 上装"
         ),
-        (.items, "携带物品 随身物品 随身携带 物品 所带物品 携带物 随身携带物品 随身财物 随身物 财物 所带物 身上物品 随身衣物 发现时携带物品"),
+        (.items, "携带物品 随身物品 随身携带 物品 所带物品 携带物 随身携带物品 随身财物 随身物 财物 所带物 身上物品 发现时携带物品"),
         (
             .foundOn,
             "found_date Foundon FoundOn 拍摄时间 偶遇时间 时间 发现时间 发现日期 被发现时间 发现年月 捡拾时间 捡拾日期 接诊时间 发现日 救助时间 救助日期 接回时间 拾得时间 发现时日 被救助时间 遇见时间 接诊日期"
@@ -119,7 +119,7 @@ enum NoticeLabels {
         (
             .home,
             """
-            家庭住址 住址 家庭地址 户籍地 户籍 户籍地址 籍贯 原籍 户籍所在地 现住址 家住 自称住址 自述住址 自报住址 自述家庭住址 自称家庭住址 自报家庭住址 原居地 \
+            疑似来源地 可能来源地 家庭住址 住址 家庭地址 户籍地 户籍 户籍地址 籍贯 原籍 户籍所在地 现住址 家住 自称住址 自述住址 自报住址 自述家庭住址 自称家庭住址 自报家庭住址 原居地 \
             可能来自 疑似籍贯 自述地址 自报地址 自称地址 地址 老家 居住地 居住地址 常住地 常住地址 家乡 自称籍贯 自述籍贯 自报籍贯 自称家乡 疑似户籍 疑似住址 疑似家乡 来自 原住址 原住地 祖籍 自称户籍 自述户籍 自称来自 自称家住 自述来自 自述家住 户口所在地 疑似来自 疑似原籍 家住地址 自述原籍 自称原籍 住所
             """
         ),
@@ -220,6 +220,12 @@ enum NoticeLabels {
             end += 1
         }
         guard end - place >= 2, let value = colon(text, at: end) else { return nil }
+        // 褚玉芳：女 is no label.
+        if SexWords.stands(text, value) != nil,
+            Names.name(text, place, end)?.upperBound == end
+        {
+            return nil
+        }
         return (composed(text, place..<end) ?? .mixed, value)
     }
 
@@ -242,6 +248,7 @@ enum NoticeLabels {
         {
             return label
         }
+        if range.count == 1, text[first] == "高" { return .height }
         guard range.count <= 8, text[first].isHan,
             !range.contains(where: {
                 text[$0].isDigit || text[$0] == "," || text[$0] == "。" || text[$0] == "十"

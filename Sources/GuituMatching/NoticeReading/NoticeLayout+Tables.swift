@@ -175,7 +175,7 @@ extension NoticeLayout {
 
     /// Labels down the first column and a person in each of the others.
     mutating func transposed(from at: Int) -> Int? {
-        for separator in Separator.ruled {
+        for separator in Separator.ruled + [.wide] {
             var next = at
             var columns: [[Unit]] = []
             var known = 0

@@ -54,7 +54,7 @@ enum Names {
         """)
     private static let veto = Lexicon<Void>(
         """
-        黑瘦 高瘦 干瘦 瘦瘦 聋哑 家 家住 家在 左 左手 右 老人 老家 于是 时 应 向 和 和平 常 都 能 那 何时 何地 万分 高 高度 高大 白 白色 黄色 黑色 蓝色 花 花白 安徽 河南 河北 湖南 湖北 江苏 江西 云南 山东 山西 贵州 广西 广东 陕西 甘肃 宁夏 单独 单身 \
+        米 黑瘦 高瘦 干瘦 瘦瘦 聋哑 家 家住 家在 左 左手 右 老人 老家 于是 时 应 向 和 和平 常 都 能 那 何时 何地 万分 高 高度 高大 白 白色 黄色 黑色 蓝色 花 花白 安徽 河南 河北 湖南 湖北 江苏 江西 云南 山东 山西 贵州 广西 广东 陕西 甘肃 宁夏 单独 单身 \
         方言 方便 路边 路过 路口 车站 车内 车上 党员 全身 全部 全家 水边 公安 公共 东北 东边 西边 南方 南边 北方 北边 门口 门卫 终于 金色 石头 古稀 双手 双目 双眼 双腿 双脚 幸好 国庆 马上 马路 牛仔 温和 温柔 明显 后 连 连日 干净 米 年 房 屋 \
         于昨 于今 盛 项 龙凤胎 成年 成功 强壮 计 谈吐 言 言语 习惯 满 满头 满口 满嘴 宿舍 包 冷 冷得 苦 苦寻 富 广 广场 尚 尚可 尚未 乐观 沙哑 玉 曲折 阿婆 阿姨 阿公 阿伯 阿妈 阿爸 皮肤 皮 付 那里 那边 商 商店 商场 平时 平头 宝宝 日 巴 有时 海边 海 生 施救 申请 季节 简单 明确 凤 席 相 相关 储 阴天 时间 时常 时而 华 来
         """)
@@ -188,6 +188,7 @@ enum Names {
         if text[at - 1] == "我", !isTold, single || text[at] == "名" { return nil }
         let before = max(clause, at - 10)..<at
         if single, let (_, kinRange) = kin.first(text, in: before),
+            !(isMissing && text.isTalk && kinRange.lowerBound == clause),
             text[kinRange.lowerBound - 1] != "我",
             text[kinRange.lowerBound - 1] != "俺", text[kinRange.lowerBound - 2] != "我"
         {
@@ -380,7 +381,7 @@ enum Names {
             confidence = 0.85
         } else if isMissing, text.gap(at) >= NoticeText.Gap.line || text[at - 1] == ":",
             let (_, end) = relations.match(text, at: at, to: range.upperBound),
-            text.gap(end) == NoticeText.Gap.blank || text.gap(end) == NoticeText.Gap.wide
+            text.gap(end) < NoticeText.Gap.line, end - at >= 2
         {
             // 父亲 鲍宏兴 as a line of a poster.
             place = end

@@ -152,18 +152,20 @@ struct NoticePhrases {
 
     /// 右手没有小拇指, 左手大拇指没有指甲.
     func missingPart(_ piece: Range<Int>) -> Range<Int>? {
-        guard piece.count <= 16,
-            Self.body.isIn(text, piece.lowerBound..<min(piece.upperBound, piece.lowerBound + 6))
-        else { return nil }
+        guard piece.count <= 20 else { return nil }
         for at in piece where at > piece.lowerBound + 1 {
             let end =
-                text.has("没有", at: at) ? at + 2 : text[at] == "无" || text[at] == "没" ? at + 1 : at
-            if end > at,
+                text.has("没有", at: at)
+                ? at + 2 : text[at] == "无" || text[at] == "没" ? at + 1 : at
+            guard end > at,
                 Self.body.match(text, at: end, to: piece.upperBound) != nil
-                    || Self.lost.match(text, at: end, to: piece.upperBound) != nil
-            {
-                return piece
-            }
+                    || Self.lost.match(text, at: end, to: piece.upperBound) != nil,
+                let part = (piece.lowerBound..<at).first(where: {
+                    Self.body.match(text, at: $0, to: at) != nil
+                        || ["左", "右", "双"].contains(text[$0])
+                })
+            else { continue }
+            return part..<piece.upperBound
         }
         return nil
     }
@@ -241,7 +243,8 @@ struct NoticePhrases {
             let described = start < at && (Self.colours.isIn(text, start..<at) || at - start <= 6)
             let sure =
                 hint == .clothing
-                || start == piece.lowerBound && end == piece.upperBound && length >= 3
+                || start == piece.lowerBound && end == piece.upperBound
+                    && length >= (hint == nil ? 3 : 2)
                 || hadVerb || wasClothing
                 || (described && length <= 12 && start == piece.lowerBound
                     && Self.colours.isIn(text, start..<at))
@@ -264,7 +267,7 @@ struct NoticePhrases {
     static func isFiller(_ value: Unicode.Scalar) -> Bool {
         // 的 是 为 着 了 个 :
         value == "的" || value == "是" || value == "为" || value == "着" || value == "了"
-            || value == ":" || value == "是"
+            || value == ":" || value == "·"
     }
 
     /// 上衣裤子 are two things, 牛仔裤 and 迷彩服 one.

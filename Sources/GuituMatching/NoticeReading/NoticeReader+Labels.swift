@@ -86,7 +86,7 @@ extension NoticeReader {
             }
             if let name { draft.addText(.name, name, 0.8) }
         case .age:
-            if let age = Ages.mentions(text, in: range, bare: true).last(where: { $0.low >= 3 }) {
+            if let age = Ages.mentions(text, in: range, bare: true).first(where: { $0.low >= 3 }) {
                 draft.addAge(age, 0.9)
             }
         case .height:
@@ -236,6 +236,12 @@ extension NoticeReader {
             break
         }
         guard end > begin else { return false }
+        // 无名氏-女
+        let mark = text[end] == "-" ? end + 1 : end
+        if mark < range.upperBound, text[mark] == "男" || text[mark] == "女" {
+            draft.add(
+                .sex, .text(text[mark] == "男" ? "male" : "female"), mark..<(mark + 1), 0.95)
+        }
         readNobodyCode(begin, end, range.upperBound, into: &draft)
         var rest = end
         while rest < range.upperBound, text[rest] != ",", text[rest] != ")",
@@ -372,6 +378,15 @@ extension NoticeReader {
             ? .lost : label == .foundOn ? .found : .arrived
         draft.addDate(date, event, label == .arrivedOn ? 0.9 : 0.97)
         draft.used.append(date.range)
+        // 2022年8月27日，洪雅县柳江古镇廊桥
+        let rest = scenes(draft).afterTime(date.range.upperBound, range.upperBound)
+        if rest < range.upperBound, text[rest - 1] == "," || text.isBreak(rest),
+            let chunk = NoticePlaces.chunk(text, from: rest, to: range.upperBound),
+            chunk.count >= 4,
+            NoticePlaces.looksLike(text, chunk, isName: true), scenes(draft).isPlace(chunk)
+        {
+            draft.addText(event == .lost ? .placeMissing : .placeFound, chunk, 0.55)
+        }
         readRest(after: date.range.upperBound, of: range, into: &draft)
     }
 

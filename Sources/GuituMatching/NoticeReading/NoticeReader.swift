@@ -206,11 +206,9 @@ public struct NoticeReader {
             draft.add(.sex, .text(sex.sex == .male ? "male" : "female"), sex.range, sex.confidence)
         }
         let ages = Ages.mentions(text, in: range)
-        let own = ages.filter {
-            !Ages.isOfKin(text, $0, in: range)
-                && !(isMissing && Ages.isOfWriter(text, $0, in: range))
-        }
-        for age in isMissing && own.isEmpty ? ages : own {
+        let told = ages.filter { !(isMissing && Ages.isOfWriter(text, $0, in: range)) }
+        let own = told.filter { !Ages.isOfKin(text, $0, in: range) }
+        for age in isMissing && own.isEmpty ? told : own {
             draft.addAge(age, age.hasUnit ? 0.9 : 0.8)
         }
         readBareAge(range, into: &draft)
@@ -361,7 +359,7 @@ public struct NoticeReader {
                 continue
             }
             draft.addDate(date, event, confidence)
-            if event != .arrived, let place = scenes.bare(after: date.range.upperBound, in: range) {
+            if let place = scenes.bare(after: date.range.upperBound, in: range) {
                 draft.addPlace(place)
             }
         }

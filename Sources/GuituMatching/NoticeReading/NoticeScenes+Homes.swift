@@ -35,6 +35,14 @@ extension NoticeScenes {
                 at = max(at + 1, home.range.upperBound)
                 continue
             }
+            if !isMissing, value == "从", text[at - 1] != "自",
+                let chunk = homeChunk(from: at + 1, to: range.upperBound),
+                comes(after: chunk, range)
+            {
+                found.append((chunk, 0.6))
+                at = chunk.upperBound
+                continue
+            }
             if at == clause, let home = origin(from: at, range) {
                 found.append(home)
                 at = home.range.upperBound
@@ -83,7 +91,6 @@ extension NoticeScenes {
         if needsPerson {
             // 我是监利县汪桥镇的农民 is said of kin who are looked for.
             if isMissing, text[after] == "的", text[at - 1] == "我" || text.has("我们", before: at),
-                ["农民", "村民", "居民", "人", "。", ","].contains(where: { text.has($0, at: after + 1) }),
                 NoticePlaces.looksLike(text, chunk, isName: true)
             {
                 return (chunk, 0.7)
@@ -157,7 +164,7 @@ extension NoticeScenes {
             guard value.isHan, at == clause || !text.isBreak(at) else { return nil }
             // 丰都的，
             if value == "的", at - clause >= 2, !text[at + 1].isHan || text.isBreak(at + 1),
-                NoticePlaces.isKnown(text, clause, at) == at
+                at - clause <= 8, NoticePlaces.isKnown(text, clause, at) != nil
             {
                 return (clause..<at, 0.75)
             }

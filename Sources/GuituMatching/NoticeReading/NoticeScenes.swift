@@ -198,7 +198,9 @@ struct NoticeScenes {
             else { return nil }
             return (at + 1, nil)
         case "去" where isMissing:
-            guard !["出", "回", "过", "进", "失", "上", "下"].contains(previous) else { return nil }
+            guard !["出", "回", "过", "进", "失", "上", "下"].contains(previous),
+                !["赶", "找", "买", "看", "打", "上", "了", "世", "年", "接", "拿", "取"].contains(text[at + 1])
+            else { return nil }
             return (at + 1, nil)
         default: return nil
         }
@@ -236,6 +238,8 @@ struct NoticeScenes {
         _ chunk: Range<Int>, _ given: SceneEvent?, _ at: Int, _ begin: Int, _ range: Range<Int>
     ) -> Place? {
         if let given { return Place(range: chunk, event: given, confidence: 0.9) }
+        // 从十堰那边走山路过来 tells of home.
+        if !isMissing, text[at] == "从", comes(after: chunk, range) { return nil }
         var place = chunk.upperBound
         var commas = 0
         let last = min(range.upperBound, chunk.upperBound + 32)
@@ -247,7 +251,7 @@ struct NoticeScenes {
             if value == "," || value == "!" || (place > chunk.upperBound && text.isBreak(place)) {
                 commas += 1
             }
-            if commas > 1 { break }
+            if commas > (isMissing ? 2 : 1) { break }
             if let (event, end) = Self.events.match(text, at: place, to: range.upperBound) {
                 if isName(place) || isRide(place)
                     || text.has("未", before: place) && event == .found
@@ -271,6 +275,8 @@ struct NoticeScenes {
                 case .lost:
                     // 未归 far away tells of leaving; so does 从…出去.
                     if !isMissing, text[at] != "从", near > 12 { return nil }
+                    // 走失21年的 is told long after.
+                    if text[end].isDigit || Numeral.digit(text[end]) != nil { return nil }
                 }
                 return Place(range: chunk, event: event, confidence: confidence)
             }
@@ -294,6 +300,19 @@ struct NoticeScenes {
             return Place(range: chunk, event: .found, confidence: 0.38)
         }
         return nil
+    }
+
+    /// Whether somebody comes here from `chunk`: 从内黄一路走来.
+    func comes(after chunk: Range<Int>, _ range: Range<Int>) -> Bool {
+        guard NoticePlaces.looksLike(text, chunk, isName: true),
+            !NoticePlaces.endsInSpot(text, chunk) || text[chunk.upperBound - 1] == "县"
+                || text[chunk.upperBound - 1] == "市"
+        else { return false }
+        for at in chunk.upperBound..<min(range.upperBound, chunk.upperBound + 12) {
+            if [",", "。", ";", "接", "送", "领", "带", "救"].contains(text[at]) { return false }
+            if text[at] == "来" { return true }
+        }
+        return false
     }
 
     /// A place right behind a date or the time of day: 10月3日相山公园北门发现.
@@ -382,6 +401,7 @@ struct NoticeScenes {
                 }
                 let sure = commas == 0 ? 0.92 : commas == 1 ? 0.85 : 0.7
                 if isName(at) || text.has("疑似", before: at)
+                    || event == .lost && (text[end].isDigit || Numeral.digit(text[end]) != nil)
                     || (event == .lost && !isMissing
                         && (text.has("老人", at: end) || text.has("人员", at: end)
                             || text.has("男", at: end) || text.has("女", at: end)
@@ -398,6 +418,10 @@ struct NoticeScenes {
                 }
                 at = end
                 continue
+            }
+            // 检票口来了一位没有票的阿姨
+            if !isMissing, arrived == nil, Self.beings.match(text, at: at, to: last) != nil {
+                return (.found, 0.75)
             }
             at += 1
         }
@@ -432,7 +456,7 @@ struct NoticeScenes {
             || text.has("救助对象", at: place) || text.has("流浪救助", at: place)
     }
 
-    static let filed = Lexicon<Void>("受理 立案 判决 申请 发布 刊发 刊登 发的 发帖 讯")
+    static let filed = Lexicon<Void>("版 受理 立案 判决 申请 发布 刊发 刊登 发的 发帖 讯")
     static let told = Lexicon<Void>(
         "受理 立案 判决 申请 刊发 发帖 记者 告诉 介绍 表示 发布 公告 通知 截至 截止 走进 举办 举行 志愿者 说 报道 刊登 来到 出生 生于 公示 讯 采血")
 

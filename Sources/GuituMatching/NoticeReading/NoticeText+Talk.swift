@@ -15,6 +15,8 @@ extension NoticeText {
             if let (_, end) = Self.rights.match(self, at: place, to: count) {
                 wipeQuoted(before: place, to: end)
             }
+            // 年龄54岁系45岁之误
+            if has("之误", at: place) { wipeMistake(before: place) }
             guard let (_, begin) = Self.wrongs.match(self, at: place, to: count) else { continue }
             let mayBeBare = has("不是", at: place)
             if mayBeBare, self[place - 1] == "是" || self[begin] == "很" { continue }
@@ -33,6 +35,18 @@ extension NoticeText {
         else { return }
         // The title of what is corrected says the wrong thing once more.
         for place in open...close { scalars[place] = ":" }
+    }
+
+    private mutating func wipeMistake(before place: Int) {
+        var joint = place
+        while joint > 0, place - joint < 16, scalars[joint] != "系" { joint -= 1 }
+        guard scalars[joint] == "系" else { return }
+        var begin = joint
+        while begin > 0, joint - begin < 14, ![",", "。", ";"].contains(scalars[begin - 1]) {
+            begin -= 1
+        }
+        for wrong in begin...joint { scalars[wrong] = ":" }
+        for mark in place..<(place + 2) { scalars[mark] = "," }
     }
 
     private mutating func wipeQuoted(before place: Int, to end: Int) {
@@ -76,6 +90,7 @@ extension NoticeText {
     /// day above messages stays, a line of its own.
     mutating func dropSpeakers() {
         guard scalars.contains(":") else { return }
+        breakAtRoles()
         let lines = lineRanges()
         guard (3...4000).contains(lines.count) else { return }
         let heads = lines.map(head)
@@ -99,6 +114,18 @@ extension NoticeText {
             }
         }
         remove(isGone, gap: Gap.line)
+    }
+
+    /// 主持人：… 听众：… in one paragraph.
+    private mutating func breakAtRoles() {
+        var places: [Int] = []
+        for place in scalars.indices where self[place - 1] == "。" || self[place - 1] == "?" {
+            if let (_, end) = Self.roles.match(self, at: place, to: count), self[end] == ":" {
+                places.append(place)
+            }
+        }
+        guard places.count >= 3 else { return }
+        for place in places { gaps[place] = max(gaps[place], Gap.line) }
     }
 
     private struct Head {
@@ -157,6 +184,9 @@ extension NoticeText {
             return nil
         } else if at < line.upperBound, name.count > 8 {
             return nil
+        }
+        if Self.roles.fills(self, name) {
+            return Head(name: name, day: day, end: at, hasClock: hasClock)
         }
         guard hasClock || !name.isEmpty, NoticeLabels.cell(self, name) == nil,
             NoticeLabels.words.match(self, at: name.lowerBound, to: name.upperBound) == nil

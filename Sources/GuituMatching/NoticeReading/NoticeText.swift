@@ -162,7 +162,8 @@ struct NoticeText {
             default: break
             }
             if Self.isPicture(value) {
-                gap = max(gap, Gap.wide)
+                // ▲ at the head of a line begins an entry.
+                gap = gap >= Gap.line ? Gap.paragraph : Gap.wide
                 continue
             }
             value = Self.plain(value)
