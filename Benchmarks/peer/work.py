@@ -278,18 +278,17 @@ def register_arrival(cookie: str, key: str, arrival: dict) -> dict:
             (person, station, name, f"wu 2ming 2shi 4~{number}", arrival["sex"],
              arrival["communication"], at, actor),
         )
-        run("DELETE FROM search_key WHERE subject_kind = 'person' AND subject = ?", (person,))
         sounds = ["wu", "ming", "shi", *str(number)]
         keys = {name[i : i + 1] for i in range(len(name))}
         keys |= {name[i : i + 2] for i in range(len(name))}
         keys |= {name[i:] for i in range(len(name))}
         keys |= {"".join(sounds[i:]) for i in range(len(sounds))}
         keys |= {"".join(s[0] for s in sounds[i:]) for i in range(len(sounds) - 1)}
-        for each in sorted(keys):
-            run(
-                "INSERT INTO search_key (key, subject_kind, subject) VALUES (?, 'person', ?)",
-                (each, person),
-            )
+        run(
+            "INSERT INTO search_key (key, subject_kind, subject) VALUES "
+            + ", ".join(["(?, 'person', ?)"] * len(keys)),
+            [value for key in sorted(keys) for value in (key, person)],
+        )
         number_text = f"{code}-{year}-{case:05d}"
         run(
             """INSERT INTO episode (id, person, station, case_number, arrived_at, arrival_mode,

@@ -6,9 +6,17 @@ import GuituStore
 ///
 /// BEGIN travels with the first statement and the end of a reading
 /// transaction is not waited for: a page that asks one question costs one
-/// round trip.
+/// round trip. What was only sent travels with the next question or COMMIT.
 final class PostgresConnection: Connection {
-    private enum Step { case aside, prepare, describe, query, commit, rollback, sync }
+    /// A command on its way, in the order in which answers come.
+    private struct Step {
+        enum Kind { case aside, prepare, describe, query, commit, rollback, sync }
+        var kind: Kind
+        var statement: StatementCache.Statement?
+        /// Which of the questions asked together this is; nil for what was
+        /// only sent.
+        var question: Int?
+    }
 
     private let wire: PostgresWire
     private let patience: Duration
@@ -59,6 +67,10 @@ final class PostgresConnection: Connection {
         } catch DatabaseError.unavailable(let reason) {
             throw DatabaseError.unavailable(
                 reason: "\(reason) during the commit; whether it was kept is not known")
+        } catch {
+            // A statement sent before COMMIT failed, and COMMIT went unheard.
+            if wire.isInTransaction { endFailed() }
+            throw error
         }
     }
 
@@ -68,31 +80,32 @@ final class PostgresConnection: Connection {
             unsentBegin = nil
             return
         }
-        do {
-            try send("ROLLBACK", as: .rollback)
-            try settle()
-        } catch {
-            // Whatever state it is in, nobody should meet it again.
-            wire.close()
-        }
+        endFailed()
     }
 
     @discardableResult
     func execute(_ sql: SQL) throws -> Int {
-        try run(sql, streaming: false) { _, _ in }
+        try push(sql, question: 0)
+        return try receive { _, _, _ in }
     }
 
-    func rows(_ sql: SQL) throws -> [Row] {
-        var rows: [Row] = []
-        _ = try run(sql, streaming: false) { result, columns in
-            rows.reserveCapacity(rows.count + Int(PQntuples(result)))
-            try result.eachRow(columns) { rows.append($0) }
+    func send(_ sql: SQL) throws { try push(sql, question: nil) }
+
+    func rows(_ sql: SQL) throws -> [Row] { try rows(ofEach: [sql])[0] }
+
+    func rows(ofEach questions: [SQL]) throws -> [[Row]] {
+        for (index, sql) in questions.enumerated() { try push(sql, question: index) }
+        var rows = questions.map { _ in [Row]() }
+        _ = try receive { question, result, columns in
+            rows[question].reserveCapacity(rows[question].count + Int(PQntuples(result)))
+            try result.eachRow(columns) { rows[question].append($0) }
         }
         return rows
     }
 
     func forEachRow(_ sql: SQL, _ body: (Row) throws -> Void) throws {
-        _ = try run(sql, streaming: true) { result, columns in
+        try push(sql, question: 0)
+        _ = try receive(streaming: true) { _, result, columns in
             try result.eachRow(columns, body)
         }
     }
@@ -104,20 +117,16 @@ final class PostgresConnection: Connection {
         .now + (limit.map { $0 + patience } ?? .seconds(3600))
     }
 
-    /// Sends one statement, with BEGIN before it if that is still to be sent,
-    /// and hands its results to `take`.
-    private func run(
-        _ sql: SQL, streaming: Bool, _ take: (OpaquePointer, ResultColumns) throws -> Void
-    ) throws -> Int {
+    /// Hands one statement to libpq, with BEGIN before it if that is still to
+    /// be sent. `receive` or `settle` sends it off.
+    private func push(_ sql: SQL, question: Int?) throws {
         let (text, values) = try sql.rendered { "$\($0)" }
-        if !unread.isEmpty { try settle() }
-        var steps: [Step] = []
+        if unread.last?.kind == .sync { try settle() }
         if let mode = unsentBegin {
             try push(
                 mode == .write
                     ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
-                    : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            steps.append(.aside)
+                    : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", as: .aside)
             unsentBegin = nil
         }
         let parameters = Parameters(values)
@@ -130,24 +139,21 @@ final class PostgresConnection: Connection {
                     wire.pointer, text, Int32(parameters.count), types, values, lengths, formats, 1)
             }
         case .prepare(let statement, let evicted):
-            if let evicted {
-                try push("DEALLOCATE \(evicted)")
-                steps.append(.aside)
-            }
+            if let evicted { try push("DEALLOCATE \(evicted)", as: .aside) }
             sent = parameters.withPointers { types, _, _, _ in
                 PQsendPrepare(wire.pointer, statement.name, text, Int32(parameters.count), types)
             }
             if sent == 1 { sent = PQsendDescribePrepared(wire.pointer, statement.name) }
             if sent == 1 { sent = execute(statement, parameters) }
-            steps += [.prepare, .describe]
+            unread += [
+                Step(kind: .prepare, statement: statement),
+                Step(kind: .describe, statement: statement),
+            ]
         case .execute(let statement):
             sent = execute(statement, parameters)
         }
-        guard sent == 1, PQpipelineSync(wire.pointer) == 1 else {
-            throw wire.drop("took no statement")
-        }
-        unread = steps + [.query, .sync]
-        return try receive(streaming: streaming, use.statement, take)
+        guard sent == 1 else { throw wire.drop("took no statement") }
+        unread.append(Step(kind: .query, statement: use.statement, question: question))
     }
 
     private func execute(_ statement: StatementCache.Statement, _ parameters: Parameters) -> Int32 {
@@ -157,57 +163,83 @@ final class PostgresConnection: Connection {
         }
     }
 
-    private func push(_ text: String) throws {
+    private func push(_ text: String, as kind: Step.Kind) throws {
         guard PQsendQueryParams(wire.pointer, text, 0, nil, nil, nil, nil, 1) == 1 else {
             throw wire.drop("took no statement")
         }
+        unread.append(Step(kind: kind))
     }
 
-    private func send(_ text: String, as step: Step) throws {
-        if !unread.isEmpty { try settle() }
-        try push(text)
+    private func send(_ text: String, as kind: Step.Kind) throws {
+        if unread.last?.kind == .sync { try settle() }
+        try push(text, as: kind)
+        try sync()
+    }
+
+    private func sync() throws {
         guard PQpipelineSync(wire.pointer) == 1 else { throw wire.drop("took no statement") }
-        unread = [step, .sync]
+        unread.append(Step(kind: .sync))
+    }
+
+    /// Goes back to before BEGIN. What was sent and not answered is of no
+    /// interest any more.
+    private func endFailed() {
+        do {
+            try? settle()
+            try send("ROLLBACK", as: .rollback)
+            try settle()
+        } catch {
+            // Whatever state it is in, nobody should meet it again.
+            wire.close()
+        }
     }
 
     /// Reads the answers that are still to come.
     private func settle() throws {
-        _ = try receive(streaming: false, nil) { _, _ in }
+        guard !unread.isEmpty else { return }
+        _ = try receive { _, _, _ in }
     }
 
-    /// Reads all answers; throws the first failure, after the last answer.
+    /// Sends off what was pushed and reads all answers; throws the first
+    /// failure, after the last answer. Returns how many rows the last
+    /// statement changed.
     private func receive(
-        streaming: Bool, _ statement: StatementCache.Statement?,
-        _ take: (OpaquePointer, ResultColumns) throws -> Void
+        streaming: Bool = false, _ take: (Int, OpaquePointer, ResultColumns) throws -> Void
     ) throws -> Int {
+        if unread.last?.kind != .sync { try sync() }
         let deadline = deadline()
         try wire.flush(until: deadline)
         var failure: (any Error)?
         var changed = 0
-        var columns = statement?.columns
+        var unready: [StatementCache.Statement] = []
         while let step = unread.first {
-            if step == .query, streaming { PQsetSingleRowMode(wire.pointer) }
+            var columns = step.statement?.columns
+            if step.kind == .query {
+                changed = 0
+                if streaming, step.question != nil { PQsetSingleRowMode(wire.pointer) }
+            }
             // A command ends with no result; the synchronisation is one.
             while let result = try wire.result(until: limit == nil ? self.deadline() : deadline) {
                 defer { PQclear(result) }
-                if step == .sync { break }
+                if step.kind == .sync { break }
                 switch PQresultStatus(result) {
                 case PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE:
                     changed = result.changedRows
-                    guard step == .query, failure == nil else { continue }
+                    guard step.kind == .query, let question = step.question, failure == nil
+                    else { continue }
                     do {
                         let known = try columns ?? ResultColumns(result)
                         columns = known
-                        statement?.columns = known
-                        try take(result, known)
+                        step.statement?.columns = known
+                        try take(question, result, known)
                     } catch {
                         failure = error
                     }
                 case PGRES_COMMAND_OK:
-                    switch step {
+                    switch step.kind {
                     case .query: changed = result.changedRows
-                    case .prepare: statement?.isReady = true
-                    case .describe: statement?.learnTypes(from: result)
+                    case .prepare: step.statement?.isReady = true
+                    case .describe: step.statement?.learnTypes(from: result)
                     case .commit where result.command == "ROLLBACK":
                         failure = DatabaseError.engine(
                             code: "failed", message: "an earlier statement failed: nothing was kept"
@@ -221,10 +253,11 @@ final class PostgresConnection: Connection {
                     failure = failure ?? error.shared
                 }
             }
+            if let statement = step.statement, !statement.isReady { unready.append(statement) }
             unread.removeFirst()
         }
         if let failure {
-            if let statement, !statement.isReady { statements.forget(statement) }
+            for statement in unready { statements.forget(statement) }
             throw failure
         }
         return changed

@@ -46,6 +46,9 @@ final class PostgresWire {
 
     var isOpen: Bool { pointer != nil && PQstatus(pointer) == CONNECTION_OK }
 
+    /// As of the last synchronisation.
+    var isInTransaction: Bool { isOpen && PQtransactionStatus(pointer) != PQTRANS_IDLE }
+
     /// A server that restarts says goodbye on the socket; between commands
     /// anything to read is that.
     func checkResting() throws(DatabaseError) {

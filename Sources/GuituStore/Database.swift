@@ -8,14 +8,25 @@ public protocol Transaction: AnyObject {
     /// Runs a statement and returns the number of rows it changed.
     @discardableResult
     func execute(_ sql: SQL) throws -> Int
+    /// Runs a statement of which only a failure matters. Where an engine is
+    /// across a network it travels with the next statement or the commit, and
+    /// its failure is thrown there: not for failures that somebody catches.
+    func send(_ sql: SQL) throws
     /// All rows of a query, or of a statement with RETURNING.
     func rows(_ sql: SQL) throws -> [Row]
+    /// The rows of each of several queries that do not need each other's
+    /// answers: one round trip where the engine is across a network.
+    func rows(ofEach questions: [SQL]) throws -> [[Row]]
     /// Rows one at a time, for results too large to hold. `body` may not run
     /// another statement.
     func forEachRow(_ sql: SQL, _ body: (Row) throws -> Void) throws
 }
 
 extension Transaction {
+    public func send(_ sql: SQL) throws { _ = try execute(sql) }
+
+    public func rows(ofEach questions: [SQL]) throws -> [[Row]] { try questions.map(rows) }
+
     /// The first row, or nil.
     public func first(_ sql: SQL) throws -> Row? { try rows(sql).first }
 
@@ -52,11 +63,11 @@ extension Transaction {
             }
             pending.append("\(list: row)")
             if pending.count == most {
-                try execute(head + SQL.joined(pending, by: ", "))
+                try send(head + SQL.joined(pending, by: ", "))
                 pending.removeAll(keepingCapacity: true)
             }
         }
-        if !pending.isEmpty { try execute(head + SQL.joined(pending, by: ", ")) }
+        if !pending.isEmpty { try send(head + SQL.joined(pending, by: ", ")) }
     }
 }
 

@@ -353,7 +353,13 @@ private final class Guarded: Transaction {
         return try guarding { try $0.execute(sql) }
     }
 
+    func send(_ sql: SQL) throws { try guarding { try $0.send(sql) } }
+
     func rows(_ sql: SQL) throws -> [Row] { try guarding { try $0.rows(sql) } }
+
+    func rows(ofEach questions: [SQL]) throws -> [[Row]] {
+        try guarding { try $0.rows(ofEach: questions) }
+    }
 
     func forEachRow(_ sql: SQL, _ body: (Row) throws -> Void) throws {
         try guarding { try $0.forEachRow(sql, body) }

@@ -82,33 +82,32 @@ extension Viewer {
         case .session(let bytes), .token(let bytes): digest = bytes
         }
         let kind = if case .session = actor { "browser" } else { "token" }
-        guard
-            let row = try tx.first(
-                """
-                SELECT a.id, a.name, a.home, a.must_change_password, h.name AS home_name,
-                    s.made_at, s.expires_at,
-                    (SELECT COUNT(*) FROM notification n
-                     WHERE n.account = a.id AND n.read_at IS NULL) AS unread
-                FROM session s JOIN account a ON a.id = s.account JOIN area h ON h.id = a.home
-                WHERE s.digest = \(digest) AND s.kind = \(kind) AND s.ended_at IS NULL
-                    AND s.expires_at > \(now) AND a.disabled_at IS NULL
-                """)
-        else { return nil }
-        let account: Account.ID = try row["id"]
+        let found = try tx.rows(ofEach: [
+            """
+            SELECT a.id, a.name, a.home, a.must_change_password, h.name AS home_name,
+                s.made_at, s.expires_at,
+                (SELECT COUNT(*) FROM notification n
+                 WHERE n.account = a.id AND n.read_at IS NULL) AS unread
+            FROM session s JOIN account a ON a.id = s.account JOIN area h ON h.id = a.home
+            WHERE s.digest = \(digest) AND s.kind = \(kind) AND s.ended_at IS NULL
+                AND s.expires_at > \(now) AND a.disabled_at IS NULL
+            """,
+            grants(of: "(SELECT account FROM session WHERE digest = \(digest))"),
+        ])
+        guard let row = found[0].first else { return nil }
         return Viewer(
-            kind: .account(account), name: try row["name"], homeName: try row["home_name"],
-            home: try row["home"], grants: try grants(of: account, in: tx),
+            kind: .account(try row["id"]), name: try row["name"], homeName: try row["home_name"],
+            home: try row["home"], grants: try found[1].map(Grant.init),
             mustChangePassword: try row["must_change_password"],
             unreadNotifications: try row["unread"], sessionDigest: digest,
             session: (try row["made_at"], try row["expires_at"]))
     }
-    private static func grants(of account: Account.ID, in tx: any Transaction) throws -> [Grant] {
-        try tx.rows(
-            """
-            SELECT role, area FROM role_grant
-            WHERE account = \(account) AND revoked_at IS NULL ORDER BY role, area
-            """
-        ).map { Grant(role: try $0["role"], area: try $0["area"]) }
+
+    private static func grants(of account: SQL) -> SQL {
+        """
+        SELECT role, area FROM role_grant
+        WHERE account = \(account) AND revoked_at IS NULL ORDER BY role, area
+        """
     }
 
     /// Whether somebody who is not here now could open the page of `target`.
@@ -117,12 +116,18 @@ extension Viewer {
     {
         var viewer = Viewer.visitor
         viewer.kind = .account(account)
-        viewer.grants = try grants(of: account, in: tx)
+        viewer.grants = try tx.rows(grants(of: "\(account)")).map(Grant.init)
         do {
             _ = try viewer.authorise(target.seenWith, on: target, in: tx)
             return true
         } catch is Ending {
             return false
         }
+    }
+}
+
+extension Viewer.Grant {
+    fileprivate init(_ row: Row) throws {
+        self.init(role: try row["role"], area: try row["area"])
     }
 }

@@ -81,14 +81,14 @@ enum Audit {
         // Ten values a row, and 999 values a statement in the oldest SQLite.
         for start in stride(from: 0, to: rows.count, by: 64) {
             let group = Array(rows[start..<min(start + 64, rows.count)])
-            try tx.execute(
+            try tx.send(
                 """
                 INSERT INTO audit_entry
                     (chain, sequence, at, actor, use_case, target_kind, target, outcome, digest, hash)
                 VALUES \(SQL.joined(group, by: ", "))
                 """)
         }
-        try tx.execute(
+        try tx.send(
             """
             UPDATE audit_head SET sequence = \(sequence), hash = \(previous),
                 mac = \(headMAC(chain, sequence, previous, keys))

@@ -49,13 +49,7 @@ struct IntakeStore {
     }
 
     /// Station code, year and the episode's number of that year.
-    func caseNumber(at station: Area.ID, on day: Day) throws -> String? {
-        guard
-            let code = try work.tx.first(
-                """
-                SELECT a.code FROM station s JOIN area a ON a.id = s.area WHERE s.area = \(station)
-                """)
-        else { return nil }
+    func caseNumber(at station: Area.ID, coded code: String, on day: Day) throws -> String {
         let next = try work.tx.first(
             """
             INSERT INTO case_number (station, year, next) VALUES (\(station), \(day.year), 2)
@@ -64,13 +58,12 @@ struct IntakeStore {
             """)
         let number: Int = try next?["number"] ?? 1
         let digits = String(number)
-        let text: String = try code["code"]
-        return text + "-\(day.year)-" + String(repeating: "0", count: max(0, 5 - digits.count))
+        return code + "-\(day.year)-" + String(repeating: "0", count: max(0, 5 - digits.count))
             + digits
     }
 
     func insert(_ episode: EpisodeRecord) throws {
-        try work.tx.execute(
+        try work.tx.send(
             """
             INSERT INTO episode (id, person, station, case_number, arrived_at, arrival_mode, brought_by,
                 found_place, found_on, condition, condition_notes, checked_by, rule, recorded_at,
@@ -88,13 +81,13 @@ struct IntakeStore {
     func place(_ episode: ReliefEpisode.ID, _ place: PlaceOfStay, from instant: Instant) throws
         -> Whereabouts.ID
     {
-        try work.tx.execute(
+        try work.tx.send(
             """
             UPDATE whereabouts SET until_at = \(instant)
             WHERE episode = \(episode) AND until_at IS NULL
             """)
         let id: Whereabouts.ID = work.newID()
-        try work.tx.execute(
+        try work.tx.send(
             """
             INSERT INTO whereabouts (id, episode, kind, place, from_at, recorded_at, recorded_by)
             VALUES (\(id), \(episode), \(place.kind), \(place.place), \(instant), \(work.now),
@@ -111,7 +104,7 @@ struct BelongingStore {
         throws
     {
         let id: Belonging.ID = work.newID()
-        try work.tx.execute(
+        try work.tx.send(
             """
             INSERT INTO belonging (id, episode, name, quantity, keeping, kept_at, kept_by)
             VALUES (\(id), \(episode), \(item.name), \(item.quantity), \(item.keeping), \(instant),

@@ -161,7 +161,7 @@ public struct CorrectPerson: ChangingUseCase {
                 WHERE id = \(person)
                 """)
         }
-        try work.index(name, kind: "person", id: person.text)
+        try work.reindex(name, kind: "person", id: person.text)
         try work.emit(.personCorrected, about: .person(person), in: work.holder)
         return Nothing()
     }

@@ -28,7 +28,7 @@ struct PersonStore {
         let identity = try person.identityNumber.map {
             try work.sealIdentity($0, table: "person", row: person.id.text)
         }
-        try work.tx.execute(
+        try work.tx.send(
             """
             INSERT INTO person (id, holder, name, name_certainty, pinyin, sex, birth, birth_from,
                 birth_until, communication, identity_kind, identity_number, identity_digest,
@@ -62,7 +62,7 @@ struct ObservationStore {
         certainty: Certainty, observed: PartialDay?, occurredAt: Instant
     ) throws -> Observation.ID {
         let id: Observation.ID = work.newID()
-        try work.tx.execute(
+        try work.tx.send(
             """
             INSERT INTO observation (id, person, kind, value, source, certainty, observed, occurred_at,
                 recorded_at, recorded_by)
@@ -86,14 +86,16 @@ extension Work {
         )
     }
 
-    /// Replaces the search keys of a name.
+    /// Writes the search keys of a name that has none yet.
     func index(_ name: String, kind: String, id: String) throws {
-        try tx.execute("DELETE FROM search_key WHERE subject_kind = \(kind) AND subject = \(id)")
-        for key in SearchKeys.of(name).sorted() {
-            try tx.execute(
-                """
-                INSERT INTO search_key (key, subject_kind, subject) VALUES (\(key), \(kind), \(id))
-                """)
-        }
+        try tx.insert(
+            into: "search_key", columns: ["key", "subject_kind", "subject"],
+            rows: SearchKeys.of(name).sorted().map { [.text($0), .text(kind), .text(id)] })
+    }
+
+    /// Replaces the search keys of a name.
+    func reindex(_ name: String, kind: String, id: String) throws {
+        try tx.send("DELETE FROM search_key WHERE subject_kind = \(kind) AND subject = \(id)")
+        try index(name, kind: kind, id: id)
     }
 }

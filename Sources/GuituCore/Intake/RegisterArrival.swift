@@ -101,15 +101,23 @@ public struct RegisterArrival: ChangingUseCase {
         // Five minutes for a desk clock that runs ahead.
         guard arrivedAt <= work.now.adding(.seconds(300)) else { throw Failure.arrivalInTheFuture }
 
-        let until: Day? = try work.tx.first(
-            "SELECT valid_until FROM area WHERE id = \(station)")?["valid_until"]
+        guard
+            let place = try work.tx.first(
+                """
+                SELECT a.code, a.valid_until FROM station s JOIN area a ON a.id = s.area
+                WHERE s.area = \(station)
+                """)
+        else { throw Failure.notAStation }
+        let until: Day? = try place["valid_until"]
         if let until, until < arrivedAt.inChina.day { throw Failure.stationRetired }
 
         let id = person ?? work.newID()
         if person != nil, try work.people.exists(id) { throw Failure.idInUse }
+        // From here to the commit no other arrival of this station can take a
+        // number: what only has to be read was read before.
         let number = fields.name.isEmpty ? try work.intake.nextUnnamed(at: station) : nil
-        guard let caseNumber = try work.intake.caseNumber(at: station, on: arrivedAt.inChina.day)
-        else { throw Failure.notAStation }
+        let caseNumber = try work.intake.caseNumber(
+            at: station, coded: place["code"], on: arrivedAt.inChina.day)
 
         let name = number.map { "无名氏\($0)" } ?? fields.name
         try work.people.insert(

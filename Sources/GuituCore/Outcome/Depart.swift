@@ -185,7 +185,7 @@ public struct Depart: ChangingUseCase {
             UPDATE person SET name = \(name), name_certainty = \(NameCertainty.verified),
                 pinyin = \(PinyinSortKey.of(name)), version = version + 1 WHERE id = \(person)
             """)
-        try work.index(name, kind: "person", id: person.text)
+        try work.reindex(name, kind: "person", id: person.text)
         try work.observations.add(
             kind: .name, value: name, of: person, source: .relative, certainty: .sure,
             observed: nil, occurredAt: leftAt)

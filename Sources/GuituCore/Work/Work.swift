@@ -62,7 +62,7 @@ public final class Work {
         _ details: [String: String] = [:]
     ) throws {
         let label = target.label
-        try tx.execute(
+        try tx.send(
             """
             INSERT INTO fact (id, kind, subject_kind, subject, area, details, occurred_at, recorded_at)
             VALUES (\(newID() as ID<Fact>), \(kind), \(label.kind), \(label.id), \(area),

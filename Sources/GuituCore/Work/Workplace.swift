@@ -263,7 +263,7 @@ private struct Attempt: Sendable {
             return try JSONDecoder().decode(Answer.self, from: Data(answer.utf8))
         }
         let answer = try body()
-        try work.tx.execute(
+        try work.tx.send(
             """
             UPDATE idempotency SET answer = \(try canonicalJSON(answer))
             WHERE actor = \(who) AND request_key = \(key.text)
