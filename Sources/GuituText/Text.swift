@@ -38,7 +38,7 @@ public enum Language: String, CaseIterable, Sendable, Codable {
 /// refuses one that is missing or unused.
 public struct TextKey: Hashable, Sendable, ExpressibleByStringLiteral {
     public let name: String
-    public init(stringLiteral value: StaticString) { name = value.description }
+    public init(stringLiteral value: String) { name = value }
     /// A key that is data: a refusal's `Saying`, a notification in the database.
     public init(said name: String) { self.name = name }
 }
