@@ -1,4 +1,5 @@
 import Foundation
+import GuituModel
 import Logging
 import Synchronization
 
@@ -37,16 +38,29 @@ struct JSONLog: LogHandler {
         write(line + "}\n")
     }
 
-    /// One write a line, so that lines of several threads do not mix.
+    /// One write a line, so that lines of several threads do not mix. A line
+    /// that nobody can take is lost; the work goes on.
     static let toStandardError: @Sendable (String) -> Void = { line in
-        FileHandle.standardError.write(Data(line.utf8))
+        var line = line
+        line.withUTF8 { _ = Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 
+    /// `2026-11-24T10:05:09.042Z`, without a formatter: every request has a line.
     private static func time() -> String {
-        Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        let now = Int(Date().timeIntervalSince1970 * 1000)
+        let day = Day(daysSince1970: now / 86_400_000)
+        func digits(_ number: Int, of count: Int) -> Substring {
+            String(1_000_000 + number).suffix(count)
+        }
+        return "\(day)T\(digits(now / 3_600_000 % 24, of: 2)):\(digits(now / 60_000 % 60, of: 2)):"
+            + "\(digits(now / 1000 % 60, of: 2)).\(digits(now % 1000, of: 3))Z"
     }
 
     static func quoted(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy {
+            (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+        }
+        if isPlain { return "\"\(text)\"" }
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
