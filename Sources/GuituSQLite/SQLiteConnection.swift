@@ -11,7 +11,7 @@ import GuituStore
 final class SQLiteConnection: Connection {
     private let queue: DatabaseQueue
     private let handle: SQLiteConnectionHandle
-    private var prepared: [String: SQLiteStatement] = [:]
+    private var prepared: [StatementText: Prepared] = [:]
     private let clock = StatementClock()
     private(set) var isUsable = true
 
@@ -54,7 +54,7 @@ final class SQLiteConnection: Connection {
         try using(sql) { statement in
             // The counter keeps the last change's number, whatever came since.
             let before = sqlite3_total_changes(handle)
-            while try isRow(statement) {}
+            while try isRow(statement.pointer) {}
             return sqlite3_total_changes(handle) == before ? 0 : Int(sqlite3_changes(handle))
         }
     }
@@ -67,11 +67,12 @@ final class SQLiteConnection: Connection {
 
     func forEachRow(_ sql: SQL, _ body: (Row) throws -> Void) throws {
         try using(sql) { statement in
-            let columns = (0..<sqlite3_column_count(statement)).map {
-                String(cString: sqlite3_column_name(statement, $0))
-            }
-            while try isRow(statement) {
-                let values = (0..<Int32(columns.count)).map { value(of: statement, column: $0) }
+            while try isRow(statement.pointer) {
+                // After the first step: SQLite reads a changed schema there.
+                let columns = statement.columns()
+                let values = (0..<Int32(columns.count)).map {
+                    value(of: statement.pointer, column: $0)
+                }
                 do {
                     try body(Row(columns: columns, values: values))
                 } catch {
@@ -99,7 +100,7 @@ final class SQLiteConnection: Connection {
     }
 
     /// `sql` prepared once per connection, bound, under the statement's limit.
-    private func using<A>(_ sql: SQL, _ body: (SQLiteStatement) throws -> A) throws -> A {
+    private func using<A>(_ sql: SQL, _ body: (Prepared) throws -> A) throws -> A {
         guard isUsable else {
             throw DatabaseError.unavailable(reason: "the connection is closed")
         }
@@ -108,15 +109,15 @@ final class SQLiteConnection: Connection {
         do {
             let statement = try prepare(text)
             defer {
-                sqlite3_reset(statement)
-                sqlite3_clear_bindings(statement)
+                sqlite3_reset(statement.pointer)
+                sqlite3_clear_bindings(statement.pointer)
             }
-            guard sqlite3_bind_parameter_count(statement) == values.count else {
+            guard sqlite3_bind_parameter_count(statement.pointer) == values.count else {
                 throw DatabaseError.engine(
                     code: "parameters", message: "a ? stands in the statement's text")
             }
             for (index, value) in values.enumerated() {
-                try bind(value, at: Int32(index + 1), of: statement)
+                try bind(value, at: Int32(index + 1), of: statement.pointer)
             }
             return try body(statement)
         } catch let failure as BodyFailure {
@@ -128,8 +129,8 @@ final class SQLiteConnection: Connection {
         }
     }
 
-    private func prepare(_ text: String) throws -> SQLiteStatement {
-        if let statement = prepared[text] { return statement }
+    private func prepare(_ text: String) throws -> Prepared {
+        if let statement = prepared[StatementText(text)] { return statement }
         if prepared.count >= Self.mostPrepared { forgetStatements() }
         var statement: SQLiteStatement?
         let code = sqlite3_prepare_v3(
@@ -138,12 +139,13 @@ final class SQLiteConnection: Connection {
         guard let statement else {
             throw DatabaseError.engine(code: "statement", message: "an empty statement")
         }
-        prepared[text] = statement
-        return statement
+        let fresh = Prepared(statement)
+        prepared[StatementText(text)] = fresh
+        return fresh
     }
 
     private func forgetStatements() {
-        for statement in prepared.values { sqlite3_finalize(statement) }
+        for statement in prepared.values { sqlite3_finalize(statement.pointer) }
         prepared = [:]
     }
 
@@ -184,6 +186,35 @@ typealias SQLiteConnectionHandle = OpaquePointer
 
 /// SQLITE_TRANSIENT: SQLite copies the bytes before the call returns.
 private let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+private final class Prepared {
+    let pointer: SQLiteStatement
+    private var names: [String] = []
+
+    init(_ pointer: SQLiteStatement) { self.pointer = pointer }
+
+    /// Read once; a schema that changed may have changed their number.
+    func columns() -> [String] {
+        let count = sqlite3_column_count(pointer)
+        if names.count != count {
+            names = (0..<count).map { String(cString: sqlite3_column_name(pointer, $0)) }
+        }
+        return names
+    }
+}
+
+/// A statement's text as a key. Texts are long and few: their length and end
+/// tell most apart, and hashing all of each took longer than its execution.
+private struct StatementText: Hashable {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(text.utf8.count)
+        for byte in text.utf8.suffix(24) { hasher.combine(byte) }
+    }
+}
 
 /// Keeps a caller's own error apart from the engine's.
 private struct BodyFailure: Error {
