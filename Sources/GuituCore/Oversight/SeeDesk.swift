@@ -156,17 +156,8 @@ public struct SeeDesk: ReadingUseCase {
         return try work.tx.rows(
             """
             SELECT a.id, a.name,
-                (SELECT COUNT(*) FROM episode e
-                 JOIN whereabouts w ON w.episode = e.id AND w.until_at IS NULL
-                 WHERE e.station = a.id AND e.ended_at IS NULL AND w.kind = 'station') AS here,
-                (SELECT COUNT(*) FROM episode e
-                 JOIN whereabouts w ON w.episode = e.id AND w.until_at IS NULL
-                 WHERE e.station = a.id AND e.ended_at IS NULL AND w.kind <> 'station') AS elsewhere,
-                (SELECT COUNT(*) FROM bed b WHERE b.station = a.id AND b.out_of_use = 0
-                    AND NOT EXISTS (SELECT 1 FROM bed_stay s
-                        WHERE s.bed = b.id AND s.until_at IS NULL)) AS beds_free,
-                (SELECT COUNT(*) FROM tracing_request r
-                 WHERE r.station = a.id AND r.closed_at IS NULL) AS requests
+                \(StationCounts.here) AS here, \(StationCounts.elsewhere) AS elsewhere,
+                \(StationCounts.bedsFree) AS beds_free, \(StationCounts.openRequests) AS requests
             FROM station s JOIN area a ON a.id = s.area
             WHERE \(work.viewer.scope(permission, area: "a.id")) ORDER BY a.code, a.id LIMIT 200
             """

@@ -127,23 +127,10 @@ public struct SeeFigures: ReadingUseCase {
         try work.tx.rows(
             """
             SELECT a.id, a.name,
-                (SELECT COUNT(*) FROM episode e
-                 JOIN whereabouts w ON w.episode = e.id AND w.until_at IS NULL
-                 WHERE e.station = a.id AND e.ended_at IS NULL AND w.kind = 'station') AS here,
-                (SELECT COUNT(*) FROM episode e
-                 JOIN whereabouts w ON w.episode = e.id AND w.until_at IS NULL
-                 WHERE e.station = a.id AND e.ended_at IS NULL AND w.kind <> 'station') AS elsewhere,
-                (SELECT COUNT(*) FROM bed b WHERE b.station = a.id AND b.out_of_use = 0) AS beds,
-                (SELECT COUNT(*) FROM bed b WHERE b.station = a.id AND b.out_of_use = 0
-                    AND NOT EXISTS (SELECT 1 FROM bed_stay s
-                        WHERE s.bed = b.id AND s.until_at IS NULL)) AS beds_free,
-                (SELECT COUNT(*) FROM episode e
-                 JOIN whereabouts w ON w.episode = e.id AND w.until_at IS NULL AND w.kind = 'station'
-                 WHERE e.station = a.id AND e.ended_at IS NULL AND NOT EXISTS (
-                    SELECT 1 FROM bed_stay s
-                    WHERE s.episode = e.id AND s.until_at IS NULL)) AS without_bed,
-                (SELECT COUNT(*) FROM tracing_request r
-                 WHERE r.station = a.id AND r.closed_at IS NULL) AS requests,
+                \(StationCounts.here) AS here, \(StationCounts.elsewhere) AS elsewhere,
+                \(StationCounts.beds) AS beds, \(StationCounts.bedsFree) AS beds_free,
+                \(StationCounts.withoutBed) AS without_bed,
+                \(StationCounts.openRequests) AS requests,
                 (SELECT COUNT(*) FROM episode e WHERE e.station = a.id
                     AND e.arrived_at >= \(month.from) AND e.arrived_at < \(month.until)) AS arrivals
             FROM station t JOIN area a ON a.id = t.area
