@@ -194,10 +194,7 @@ public struct ListAccounts: ReadingUseCase, ListUseCase {
         public var lastSignIn: Instant?
     }
 
-    public struct Answer: Sendable {
-        public var lines: [Line]
-        public var next: String?
-    }
+    public typealias Answer = ListPage<Line>
 
     public func perform(in work: Work) throws -> Answer {
         var conditions: [SQL] = [work.viewer.scope(.seeAccounts, area: "a.home")]
@@ -220,31 +217,27 @@ public struct ListAccounts: ReadingUseCase, ListUseCase {
                     AND g.revoked_at IS NULL)
                 """)
         }
-        let order = self.sorting
-        if let following = order.following(after) { conditions.append(following) }
-        let limit = min(max(limit, 1), 500)
-        let rows = try work.tx.rows(
+        let order = sorting
+        let (rows, next) = try order.page(
             """
             SELECT a.id, a.login, a.name, h.name AS home_name, a.disabled_at,
                 a.must_change_password,
                 (SELECT MAX(s.made_at) FROM session s WHERE s.account = a.id) AS last_sign_in,
                 \(order.selected)
             FROM account a JOIN area h ON h.id = a.home
-            WHERE \(SQL.joined(conditions, by: " AND ")) ORDER BY \(order.clause) LIMIT \(limit + 1)
-            """)
+            """, where: conditions, after: after, limit: limit, in: work.tx)
         var roles: [Account.ID: [Role]] = [:]
-        let shown = rows.prefix(limit)
         for row in try work.tx.rows(
             """
             SELECT DISTINCT account, role FROM role_grant
             WHERE revoked_at IS NULL
-                AND account IN \(list: try shown.map { try $0["id"] as Account.ID })
+                AND account IN \(list: try rows.map { try $0["id"] as Account.ID })
             ORDER BY account, role
             """)
         {
             roles[try row["account"], default: []].append(try row["role"])
         }
-        let lines = try shown.map { row in
+        let lines = try rows.map { row in
             let id: Account.ID = try row["id"]
             let disabledAt: Instant? = try row["disabled_at"]
             return Line(
@@ -253,7 +246,7 @@ public struct ListAccounts: ReadingUseCase, ListUseCase {
                 isDisabled: disabledAt != nil, mustChangePassword: try row["must_change_password"],
                 lastSignIn: try row["last_sign_in"])
         }
-        return Answer(lines: lines, next: try order.next(rows, limit: limit))
+        return Answer(lines: lines, next: next)
     }
 
     private var sorting: ListOrder {
@@ -266,10 +259,6 @@ public struct ListAccounts: ReadingUseCase, ListUseCase {
                     "COALESCE((SELECT MAX(s.made_at) FROM session s WHERE s.account = a.id), 0)"),
                 id: "a.id", isDescending: isDescending)
         }
-    }
-
-    public static func parts(of answer: Answer) -> (lines: [Line], next: String?) {
-        (answer.lines, answer.next)
     }
 }
 

@@ -14,6 +14,19 @@ public protocol ListUseCase: ReadingUseCase {
     static func parts(of answer: Answer) -> (lines: [Line], next: Place?)
 }
 
+/// One page of a list in an order that was asked for.
+public struct ListPage<Line: Sendable>: Sendable {
+    public var lines: [Line]
+    /// What `after` begins the next page with; nil on the last.
+    public var next: String?
+}
+
+extension ListUseCase where Answer == ListPage<Line>, Place == String {
+    public static func parts(of answer: Answer) -> (lines: [Line], next: String?) {
+        (answer.lines, answer.next)
+    }
+}
+
 /// Everything of a list that matches, to be taken away as a file.
 ///
 /// Its own entry in the trail, `ExportListPeople`, says that a copy left the
@@ -73,15 +86,39 @@ struct ListOrder {
         }
     }
 
-    /// What the rows must carry, so that `next` can say where a page ended.
+    /// What the rows must carry, so that `page` can say where it ended.
     var selected: SQL { "\(key) AS sort_key" }
 
-    var clause: SQL {
-        isDescending ? "\(key) DESC, \(id) DESC" : "\(key), \(id)"
+    /// The rows of one page.
+    ///
+    /// - Parameters:
+    ///   - select: All of the statement before its conditions; it reads
+    ///     `selected` too.
+    ///   - after: The cursor of the page before; nil for the first.
+    ///   - limit: Lines at the most, 500 whatever is asked.
+    func page(
+        _ select: SQL, where conditions: [SQL], after: String?, limit: Int,
+        in tx: any Transaction
+    ) throws -> (rows: ArraySlice<Row>, next: String?) {
+        let limit = min(max(limit, 1), 500)
+        let all = conditions + [following(after)].compactMap(\.self)
+        let clause: SQL = isDescending ? "\(key) DESC, \(id) DESC" : "\(key), \(id)"
+        // One more than is shown tells whether there is a next page.
+        let rows = try tx.rows(
+            """
+            \(select) WHERE \(SQL.joined(all, by: " AND "))
+            ORDER BY \(clause) LIMIT \(limit + 1)
+            """)
+        let shown = rows.prefix(limit)
+        guard rows.count > limit, let last = shown.last else { return (shown, nil) }
+        switch column {
+        case .words: return (shown, Cursor.of(try last["sort_key"] as String, try last["id"]))
+        case .instant: return (shown, Cursor.of(try last["sort_key"] as Instant, try last["id"]))
+        }
     }
 
     /// Only what comes after `cursor`; nil for the first page.
-    func following(_ cursor: String?) -> SQL? {
+    private func following(_ cursor: String?) -> SQL? {
         let beyond: SQL = isDescending ? "<" : ">"
         switch column {
         case .words:
@@ -94,14 +131,18 @@ struct ListOrder {
                 "(\(self.key) \(beyond) \(key) OR (\(self.key) = \(key) AND \(id) \(beyond) \(last)))"
         }
     }
+}
 
-    /// The cursor of the next page, when `rows` has more than `limit`.
-    func next(_ rows: [Row], limit: Int) throws -> String? {
-        guard rows.count > limit, let last = rows.prefix(limit).last else { return nil }
-        switch column {
-        case .words: return Cursor.of(try last["sort_key"] as String, try last["id"])
-        case .instant: return Cursor.of(try last["sort_key"] as Instant, try last["id"])
-        }
+extension SearchKeys {
+    /// A condition for lists: a name of `subject` (a column) begins as was
+    /// typed, by characters, pinyin or initials; nil for a blank search.
+    static func found(_ search: String, _ kind: String, _ subject: SQL) -> SQL? {
+        let key = beginning(search)
+        guard !key.isEmpty else { return nil }
+        return """
+            EXISTS (SELECT 1 FROM search_key k WHERE k.subject_kind = \(kind)
+                AND k.subject = \(subject) AND k.key >= \(key) AND k.key < \(key + "\u{10FFFF}"))
+            """
     }
 }
 

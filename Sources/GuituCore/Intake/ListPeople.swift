@@ -49,21 +49,11 @@ public struct ListPeople: ReadingUseCase, ListUseCase {
         public var isProtected: Bool
     }
 
-    public struct Answer: Sendable {
-        public var lines: [Line]
-        public var next: String?
-    }
+    public typealias Answer = ListPage<Line>
 
     public func perform(in work: Work) throws -> Answer {
         var conditions: [SQL] = [work.viewer.peopleScope(.seePeople, person: "p")]
-        let key = SearchKeys.beginning(search)
-        if !key.isEmpty {
-            conditions.append(
-                """
-                EXISTS (SELECT 1 FROM search_key k WHERE k.subject_kind = 'person'
-                    AND k.subject = p.id AND k.key >= \(key) AND k.key < \(key + "\u{10FFFF}"))
-                """)
-        }
+        if let found = SearchKeys.found(search, "person", "p.id") { conditions.append(found) }
         switch standing {
         case .inRelief: conditions.append("e.id IS NOT NULL")
         case .left: conditions.append("e.id IS NULL")
@@ -71,10 +61,8 @@ public struct ListPeople: ReadingUseCase, ListUseCase {
         }
         if let sex { conditions.append("p.sex = \(sex)") }
         if let station { conditions.append("p.holder = \(station)") }
-        let order = self.sorting
-        if let following = order.following(after) { conditions.append(following) }
-        let limit = min(max(limit, 1), 500)
-        let rows = try work.tx.rows(
+        let order = sorting
+        let (rows, next) = try order.page(
             """
             SELECT p.id, p.name, p.sex, p.birth, p.protection, a.name AS station_name, e.arrived_at,
                 e.case_number, w.kind AS place, o.name AS room, b.name AS bed, \(order.selected),
@@ -85,10 +73,9 @@ public struct ListPeople: ReadingUseCase, ListUseCase {
             LEFT JOIN whereabouts w ON w.episode = e.id AND w.until_at IS NULL
             LEFT JOIN bed_stay s ON s.episode = e.id AND s.until_at IS NULL
             LEFT JOIN bed b ON b.id = s.bed LEFT JOIN room o ON o.id = b.room
-            WHERE \(SQL.joined(conditions, by: " AND ")) ORDER BY \(order.clause) LIMIT \(limit + 1)
-            """)
+            """, where: conditions, after: after, limit: limit, in: work.tx)
         let seesTracing = work.viewer.may(.seeTracing)
-        let lines = try rows.prefix(limit).map { row in
+        let lines = try rows.map { row in
             let traced: Int = try row["traced"]
             let protection: Protection = try row["protection"]
             let room: String? = try row["room"]
@@ -102,7 +89,7 @@ public struct ListPeople: ReadingUseCase, ListUseCase {
                 traced: seesTracing && traced > 0 && protection == .none,
                 isProtected: protection != .none)
         }
-        return Answer(lines: lines, next: try order.next(rows, limit: limit))
+        return Answer(lines: lines, next: next)
     }
 
     private var sorting: ListOrder {
@@ -117,9 +104,5 @@ public struct ListPeople: ReadingUseCase, ListUseCase {
                 .words("COALESCE(o.name || ' ' || b.name, '')"), id: "p.id",
                 isDescending: isDescending)
         }
-    }
-
-    public static func parts(of answer: Answer) -> (lines: [Line], next: String?) {
-        (answer.lines, answer.next)
     }
 }

@@ -41,26 +41,14 @@ public struct ListMissing: ReadingUseCase, ListUseCase {
         public var candidates: Int
     }
 
-    public struct Answer: Sendable {
-        public var lines: [Line]
-        public var next: String?
-    }
+    public typealias Answer = ListPage<Line>
 
     public func perform(in work: Work) throws -> Answer {
         var conditions: [SQL] = [work.viewer.scope(.seeMissing, area: "m.holder")]
-        let key = SearchKeys.beginning(search)
-        if !key.isEmpty {
-            conditions.append(
-                """
-                EXISTS (SELECT 1 FROM search_key k WHERE k.subject_kind = 'report'
-                    AND k.subject = m.id AND k.key >= \(key) AND k.key < \(key + "\u{10FFFF}"))
-                """)
-        }
+        if let found = SearchKeys.found(search, "report", "m.id") { conditions.append(found) }
         if let state { conditions.append("m.state = \(state)") }
-        let order = self.sorting
-        if let following = order.following(after) { conditions.append(following) }
-        let limit = min(max(limit, 1), 500)
-        let rows = try work.tx.rows(
+        let order = sorting
+        let (rows, next) = try order.page(
             """
             SELECT m.id, m.name, m.sex, m.birth, m.lost, m.lost_place, m.home_place, m.state,
                 m.reported_at, a.name AS holder_name, \(order.selected),
@@ -70,11 +58,9 @@ public struct ListMissing: ReadingUseCase, ListUseCase {
                     AND p.protection = 'none'
                     AND r.consent IN ('agreed', 'cannot-decide')) AS candidates
             FROM missing_report m JOIN area a ON a.id = m.holder
-            WHERE \(SQL.joined(conditions, by: " AND "))
-            ORDER BY \(order.clause) LIMIT \(limit + 1)
-            """)
+            """, where: conditions, after: after, limit: limit, in: work.tx)
         let seesCandidates = work.viewer.may(.seeCandidates)
-        let lines = try rows.prefix(limit).map {
+        let lines = try rows.map {
             Line(
                 id: try $0["id"], name: try $0["name"], sex: try $0["sex"], birth: try $0["birth"],
                 lost: try $0["lost"], lostPlace: try $0["lost_place"],
@@ -82,7 +68,7 @@ public struct ListMissing: ReadingUseCase, ListUseCase {
                 state: try $0["state"], reportedAt: try $0["reported_at"],
                 candidates: seesCandidates ? try $0["candidates"] : 0)
         }
-        return Answer(lines: lines, next: try order.next(rows, limit: limit))
+        return Answer(lines: lines, next: next)
     }
 
     private var sorting: ListOrder {
@@ -93,10 +79,6 @@ public struct ListMissing: ReadingUseCase, ListUseCase {
             ListOrder(.words("COALESCE(m.lost_from, '')"), id: "m.id", isDescending: isDescending)
         case .state: ListOrder(.words("m.state"), id: "m.id", isDescending: isDescending)
         }
-    }
-
-    public static func parts(of answer: Answer) -> (lines: [Line], next: String?) {
-        (answer.lines, answer.next)
     }
 }
 

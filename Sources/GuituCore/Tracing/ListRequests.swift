@@ -40,19 +40,14 @@ public struct ListRequests: ReadingUseCase, ListUseCase {
         public var candidates: Int
     }
 
-    public struct Answer: Sendable {
-        public var lines: [Line]
-        public var next: String?
-    }
+    public typealias Answer = ListPage<Line>
 
     public func perform(in work: Work) throws -> Answer {
         var conditions = [work.viewer.requestScope(.seeTracing, request: "r", person: "p")]
         conditions.append(state.map { "r.state = \($0)" } ?? "r.closed_at IS NULL")
         if onlyMine { conditions.append("r.officer = \(work.viewer.account)") }
-        let order = self.sorting
-        if let following = order.following(after) { conditions.append(following) }
-        let limit = min(max(limit, 1), 500)
-        let rows = try work.tx.rows(
+        let order = sorting
+        let (rows, next) = try order.page(
             """
             SELECT r.id, r.person, r.state, r.consent, r.opened_at, p.name, a.name AS station_name,
                 o.name AS officer_name, \(order.selected),
@@ -61,11 +56,9 @@ public struct ListRequests: ReadingUseCase, ListUseCase {
                         'disputed')) AS candidates
             FROM tracing_request r JOIN person p ON p.id = r.person
             JOIN area a ON a.id = r.station LEFT JOIN account o ON o.id = r.officer
-            WHERE \(SQL.joined(conditions, by: " AND "))
-            ORDER BY \(order.clause) LIMIT \(limit + 1)
-            """)
+            """, where: conditions, after: after, limit: limit, in: work.tx)
         let seesCandidates = work.viewer.may(.seeCandidates)
-        let lines = try rows.prefix(limit).map {
+        let lines = try rows.map {
             Line(
                 id: try $0["id"], person: try $0["person"],
                 maskedName: Masking.name(try $0["name"]), state: try $0["state"],
@@ -73,7 +66,7 @@ public struct ListRequests: ReadingUseCase, ListUseCase {
                 officerName: try $0["officer_name"], openedAt: try $0["opened_at"],
                 candidates: seesCandidates ? try $0["candidates"] : 0)
         }
-        return Answer(lines: lines, next: try order.next(rows, limit: limit))
+        return Answer(lines: lines, next: next)
     }
 
     private var sorting: ListOrder {
@@ -83,9 +76,5 @@ public struct ListRequests: ReadingUseCase, ListUseCase {
         case .name: ListOrder(.words("p.pinyin"), id: "r.id", isDescending: isDescending)
         case .state: ListOrder(.words("r.state"), id: "r.id", isDescending: isDescending)
         }
-    }
-
-    public static func parts(of answer: Answer) -> (lines: [Line], next: String?) {
-        (answer.lines, answer.next)
     }
 }
