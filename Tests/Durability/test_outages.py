@@ -94,6 +94,15 @@ def arrive_during(office, cookie, begin, end):
     assert remark not in office.log_file.read_text(), "the log knows what was typed"
 
 
+def serving(office_on, engine):
+    """An office that gives up soon, and somebody's session in it."""
+    office = office_on(engine)
+    cookie = session(office)
+    office.settings = QUICK
+    office.serve()
+    return office, cookie
+
+
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 def test_a_database_that_is_away_at_the_start_is_waited_for(engine, office_on):
     office = office_on(engine)
@@ -127,10 +136,7 @@ def test_a_database_that_is_away_at_the_start_is_waited_for(engine, office_on):
 
 
 def test_a_stopped_postgres_is_told_and_found_again(office_on):
-    office = office_on("postgres")
-    cookie = session(office)
-    office.settings = QUICK
-    office.serve()
+    office, cookie = serving(office_on, "postgres")
     arrive_during(office, cookie, office.cluster.stop, office.cluster.start)
     office.cluster.stop()
     try:
@@ -144,10 +150,7 @@ def test_a_stopped_postgres_is_told_and_found_again(office_on):
 
 
 def test_a_frozen_postgres_is_told_and_found_again(office_on):
-    office = office_on("postgres")
-    cookie = session(office)
-    office.settings = QUICK
-    office.serve()
+    office, cookie = serving(office_on, "postgres")
     becomes_well(office, cookie)
     office.cluster.freeze()
     try:
@@ -162,10 +165,7 @@ def test_a_frozen_postgres_is_told_and_found_again(office_on):
 
 
 def test_a_locked_table_is_told_and_waited_for_no_longer_than_allowed(office_on):
-    office = office_on("postgres")
-    cookie = session(office)
-    office.settings = QUICK
-    office.serve()
+    office, cookie = serving(office_on, "postgres")
     becomes_well(office, cookie)
     with office.cluster.holding("LOCK TABLE person, episode IN ACCESS EXCLUSIVE MODE", office.database):
         # The database answers; what needs the table does not get it.
@@ -177,10 +177,7 @@ def test_a_locked_table_is_told_and_waited_for_no_longer_than_allowed(office_on)
 
 
 def test_a_file_that_another_program_holds_is_told_and_used_again(office_on):
-    office = office_on("sqlite")
-    cookie = session(office)
-    office.settings = QUICK
-    office.serve()
+    office, cookie = serving(office_on, "sqlite")
     becomes_well(office, cookie)
     other = sqlite3.connect(office.folder / "guitu.sqlite", isolation_level=None, timeout=10)
 

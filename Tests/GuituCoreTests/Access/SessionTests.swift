@@ -142,17 +142,21 @@ struct SessionTests {
 
     private func hexText(_ bytes: [UInt8]) -> String { hex(bytes) }
 
-    @Test(
-        "a used session lives on, a resting one ends, none outlives the shift",
-        arguments: TestDatabase.engines)
-    func idle(engine: Engine) async throws {
+    /// Somebody signed in for an hour at most, and half an hour's rest.
+    private func briefly(_ engine: Engine) async throws -> (Door, Actor) {
         var settings = Settings()
         settings.sessionIdleMinutes = 30
         settings.sessionHours = 1
         let door = try await Door(engine, settings: settings)
         _ = try await door.account("wang.li")
-        let digest = try await door.signIn("wang.li")
-        let session = Actor.session(digest: digest)
+        return (door, .session(digest: try await door.signIn("wang.li")))
+    }
+
+    @Test(
+        "a used session lives on, a resting one ends, none outlives the shift",
+        arguments: TestDatabase.engines)
+    func idle(engine: Engine) async throws {
+        let (door, session) = try await briefly(engine)
         door.clock.advance(by: .seconds(29 * 60))
         try await door.place.perform(ProlongSession(), as: session)
         door.clock.advance(by: .seconds(29 * 60))
@@ -172,12 +176,7 @@ struct SessionTests {
         "a page keeps a session awake only when more than half of its rest is over",
         arguments: TestDatabase.engines)
     func awake(engine: Engine) async throws {
-        var settings = Settings()
-        settings.sessionIdleMinutes = 30
-        settings.sessionHours = 1
-        let door = try await Door(engine, settings: settings)
-        _ = try await door.account("wang.li")
-        let session = Actor.session(digest: try await door.signIn("wang.li"))
+        let (door, session) = try await briefly(engine)
         func look() async throws -> Instant? {
             let seen = try await door.place.see(ListOwnSessions(), as: session)
             await door.place.keepAwake(seen.viewer, as: session)
