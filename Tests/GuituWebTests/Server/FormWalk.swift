@@ -15,6 +15,10 @@ struct FoundForm: Sendable {
             case hidden, line, area, password, moment, date, file, checkbox
             /// One of these.
             case choice([String])
+
+            var word: String {
+                if case .choice = self { "choice" } else { "\(self)" }
+            }
         }
         var name: String
         var kind: Kind
@@ -67,7 +71,10 @@ struct FoundForm: Sendable {
         }
     }
 
-    func body(_ values: [(name: String, value: String)], file: [UInt8]? = nil) -> (
+    func body(
+        _ values: [(name: String, value: String)], file: [UInt8]? = nil,
+        named fileName: String = "a.csv"
+    ) -> (
         bytes: [UInt8], type: String
     ) {
         guard sendsFiles else {
@@ -84,10 +91,13 @@ struct FoundForm: Sendable {
         }
         for field in fields where field.kind == .file {
             guard let file else { continue }
+            // As browsers write it.
+            let plain = fileName.replacing("\"", with: "%22").replacing("\r", with: "%0D")
+                .replacing("\n", with: "%0A")
             bytes += Array(
                 """
                 --formwalk\r\nContent-Disposition: form-data; name="\(field.name)"; \
-                filename="a.csv"\r\nContent-Type: application/octet-stream\r\n\r\n
+                filename="\(plain)"\r\nContent-Type: application/octet-stream\r\n\r\n
                 """.utf8)
             bytes += file + Array("\r\n".utf8)
         }
