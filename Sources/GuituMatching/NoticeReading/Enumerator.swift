@@ -53,6 +53,10 @@ struct Enumerator {
             let stop = text[end + 1] == ":" || text[end + 1] == "," ? end + 2 : end + 1
             return Enumerator(style: .ordinal, number: value, end: stop)
         default:
+            if first.isDigit, text.gap(place) >= NoticeText.Gap.line, let named = named(text, place)
+            {
+                return named
+            }
             guard let (value, end) = small(text, place) else { return nil }
             let mark = text[end]
             if first.isDigit {
@@ -90,7 +94,13 @@ struct Enumerator {
         {
             return nil
         }
-        guard text[end] == ":" || text[end] == "," && text[end - 1] == "号" else { return nil }
+        guard
+            text[end] == ":"
+                || text[end - 1] == "号"
+                    && (text[end] == ","
+                        || text.gap(end) > NoticeText.Gap.none
+                            && text.gap(place) >= NoticeText.Gap.line)
+        else { return nil }
         return Enumerator(style: .ordinal, number: number, end: end + 1)
     }
 

@@ -22,6 +22,13 @@ struct Markup {
         let closes = ascii(at) == 0x2F
         if closes { at += 1 }
         if ascii(at) == 0x21 {  // <!-- … -->, <!DOCTYPE …>
+            if ascii(begin + 2) == 0x2D, ascii(begin + 3) == 0x2D,
+                let end = (begin + 4..<min(source.count, begin + 20_000)).first(where: {
+                    source[$0] == ">" && source[$0 - 1] == "-" && source[$0 - 2] == "-"
+                })
+            {
+                return (end + 1, .gap(NoticeText.Gap.none), false)
+            }
             return end(of: begin, limit: 2000).map { ($0, .gap(NoticeText.Gap.none), false) }
         }
         var name: [UInt8] = []

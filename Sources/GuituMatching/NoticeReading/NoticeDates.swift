@@ -261,6 +261,13 @@ struct NoticeDates {
 
     /// 10月28日; the year follows from the day of publication or the date before.
     func monthAndDay(_ at: Int) -> DateMention? {
+        if let (month, slash) = Numeral.plain(text, at, limit: 2), text[slash] == "/",
+            text[at - 1] != "/", (1...12).contains(month),
+            let (day, end) = Numeral.plain(text, slash + 1, limit: 2), (1...31).contains(day),
+            text[end] != "/", !text[end].isLatin, text.isBreak(at) || !text[at - 1].isHan
+        {
+            return completed(DateMention(year: 2000, month: month, day: day, at..<end))
+        }
         guard let (month, end) = monthNumber(at) else { return nil }
         if let lunarDay = lunarDay(end) {
             return nearest(lunarMonth: month, day: lunarDay.value, at..<lunarDay.end)

@@ -5,7 +5,7 @@ extension NoticeLabels {
         (.name, "name Name 姓名 名字 称呼 称谓 叫什么 叫啥 大名 人名 名叫 贵姓 姓什么 姓啥 受助者 走失者"),
         (.alias, "小名 绰号 外号 别名"), (.code, "编号 床号"), (.sex, "gender Gender 性别 男女 男或女 女/男 男/女 是男是女"),
         (.ethnicity, "民族"), (.birth, "出生 生日 哪年生"),
-        (.age, "age Age 年龄 年纪 岁数 年岁 多大 几岁 多少岁 周岁 估龄 岁 高龄"),
+        (.age, "age Age 年龄 年纪 岁数 年岁 高寿 贵庚 多大 几岁 多少岁 周岁 估龄 岁 高龄"),
         (.height, "身高 身长 个子 个头 高矮 净高 多高 身材高"), (.build, "体型 体形 胖瘦 身材"), (.hair, "头发 发型"),
         (.accent, "口音 方言 口语 哪里话 哪里的话 什么话 乡音 语种"),
         (.clothing, "衣着 穿着 穿戴 着装 衣服 衣物 服饰 服装 身穿 身着 穿的 穿什么 穿啥 那天穿 当天穿 所穿"),
@@ -31,6 +31,7 @@ extension NoticeLabels {
         let isFound = finding.isIn(text, range)
         let isArrival = Lexicon<Void>.arrival.isIn(text, range)
         let topic = topics.first(text, in: range)?.meaning
+        if isLost, text.find("最后", in: range) != nil, range.count <= 6 { return .lostOn }
         if isLost || isFound || isArrival {
             if whens.isIn(text, range) { return isLost ? .lostOn : isFound ? .foundOn : .arrivedOn }
             // 接诊科室 and 救助单位 are no places.

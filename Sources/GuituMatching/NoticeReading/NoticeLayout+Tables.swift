@@ -69,8 +69,9 @@ extension NoticeLayout {
         var at = 0
         var used = Array(repeating: false, count: lines.count)
         while at < lines.count {
-            if let end = columns(from: at) ?? table(from: at) ?? transposed(from: at) ?? stacked(
-                from: at)
+            if let end = rowsOfForms(from: at) ?? columns(from: at) ?? table(from: at)
+                ?? transposed(from: at) ?? stacked(
+                    from: at)
                 ?? form(from: at)
             {
                 for place in at..<end { used[place] = true }
@@ -82,6 +83,20 @@ extension NoticeLayout {
         guard !persons.isEmpty else { return false }
         for (line, isUsed) in zip(lines, used) where !isUsed { shared.append(line) }
         return true
+    }
+
+    /// Rows whose cells hold a form each: 姓名：… 性别：… in one, 入站日期：… in the next.
+    mutating func rowsOfForms(from at: Int) -> Int? {
+        var next = at
+        while next < lines.count, text.scalars[lines[next]].contains("\t"),
+            lines[next].count(where: { place in
+                text.isBreak(place) || text[place - 1] == "\t"
+                    ? NoticeLabels.begins(text, at: place, needsColon: true) != nil : false
+            }) >= 3, evidence(of: lines[next]) >= 2
+        { next += 1 }
+        guard next - at >= 2 else { return nil }
+        persons += lines[at..<next].map(units)
+        return next
     }
 
     /// Two cards side by side: each line holds the same label as often.
@@ -246,14 +261,24 @@ extension NoticeLayout {
                     next += 1
                     continue
                 }
-                guard parts.count >= 2, let first = NoticeLabels.cell(text, parts[0]) else { break }
+                // A label nobody knows, within a form.
+                let isKnown = NoticeLabels.cell(text, parts.first ?? 0..<0) != nil
+                guard parts.count >= 2,
+                    let first = NoticeLabels.cell(text, parts[0])
+                        ?? (units.isEmpty || parts.count > 2 || !(2...6).contains(parts[0].count)
+                            ? nil : .mixed),
+                    !parts.allSatisfy({ NoticeLabels.cell(text, $0) != nil })
+                else { break }
                 if first == .name, units.contains(where: { $0.label == .name }) {
                     persons.append(units)
                     units = []
                 }
                 var label: NoticeLabel?
-                for part in parts {
-                    if label == nil, let found = NoticeLabels.cell(text, part) {
+                for (place, part) in parts.enumerated() {
+                    if label == nil,
+                        let found = NoticeLabels.cell(text, part)
+                            ?? (place == 0 && !isKnown ? first : nil)
+                    {
                         label = found
                     } else {
                         units.append(unit(label ?? .mixed, part))

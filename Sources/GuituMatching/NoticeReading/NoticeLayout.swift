@@ -19,6 +19,9 @@ struct NoticeLayout {
     /// Whether persons come from a table or list, so that each stands for one.
     var isList = false
 
+    /// A form of one who looks for another: the names in it are two people's.
+    private var isSought = false
+
     let text: NoticeText
     var lines: [Range<Int>] = []
 
@@ -37,7 +40,7 @@ struct NoticeLayout {
             isList = persons.count > 1
         } else if readTables() || readSlashed() || readList() || readForms() {
             isList = persons.count > 1
-            if persons.count == 1 {
+            if persons.count == 1, !isSought {
                 // What stands around the form of one person is about the same one.
                 persons[0] += shared.flatMap { units(of: $0) }
                 persons[0].sort { $0.begin < $1.begin }
@@ -89,7 +92,8 @@ struct NoticeLayout {
         let ranges = items(best)
         shared.append(0..<best[0].begin)
         for range in ranges {
-            if evidence(of: range) >= 2 { persons.append(units(of: range)) }
+            // Among people counted, an age is enough.
+            if evidence(of: range) >= (best.count >= 3 ? 1 : 2) { persons.append(units(of: range)) }
         }
         let end = ranges.last?.upperBound ?? text.count
         if end < text.count { shared.append(end..<text.count) }
@@ -178,6 +182,13 @@ struct NoticeLayout {
         for label in [NoticeLabel.name, .code, .sex] {
             let starts = lines.map(\.lowerBound).filter {
                 NoticeLabels.begins(text, at: $0, needsColon: false)?.label == label
+            }
+            let sought = starts.filter {
+                Lexicon<Void>.sought.match(text, at: $0, to: text.count) != nil
+            }
+            if starts.count >= 2, !sought.isEmpty {
+                isSought = true
+                return cut(at: sought)
             }
             if starts.count >= 2 { return cut(at: starts) }
         }
@@ -421,6 +432,7 @@ extension Range where Bound == Int {
 }
 
 extension Lexicon where Meaning == Void {
+    static let sought = Lexicon<Void>("被寻 失踪 走失 受助 寻找人")
     static let titles = Lexicon<Void>("寻物 寻人 寻亲 招领 遗失 声明 失物招领 寻人启事 寻物启事 遗失声明 招领启事")
     /// Two of a family, or of those found together, told one after the other.
     static let members = Lexicon<Void>(

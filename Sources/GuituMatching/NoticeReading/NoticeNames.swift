@@ -280,6 +280,7 @@ enum Names {
         let inQuotes = text[at] == "“"
         if inQuotes { place += 1 }
         if let called = called(text, at, range) { return called }
+        if let last = closing(text, at, range) { return last }
         guard let name = name(text, place, range.upperBound), !isPlaceWord(text, name) else {
             return nil
         }
@@ -310,6 +311,21 @@ enum Names {
             range: name, isHeard: isHeard, isAlias: false, confidence: 0.93, end: next)
     }
 
+    /// 楚村镇退休教师葛振声，男: the name that ends a clause before the sex.
+    private static func closing(_ text: NoticeText, _ at: Int, _ range: Range<Int>) -> NameMention?
+    {
+        var end = at
+        while end < range.upperBound, end - at < 24, text.scalars[end].isHan,
+            end == at || !text.isBreak(end)
+        { end += 1 }
+        guard end - at >= 5, text[end] == ",", SexWords.stands(text, end + 1) != nil,
+            let name = name(text, end - 3, end), name.upperBound == end,
+            veto.match(text, at: end - 3, to: end) == nil
+                || surnames.contains(text[end - 3]), !isPlaceWord(text, name)
+        else { return nil }
+        return NameMention(range: name, isHeard: false, isAlias: false, confidence: 0.7, end: end)
+    }
+
     /// “胖娃”,男 and 小安安,女: call-names where a name would stand.
     private static func called(_ text: NoticeText, _ at: Int, _ range: Range<Int>) -> NameMention? {
         if let quoted = quoted(text, at, range.upperBound), quoted.count >= 2, quoted.count <= 4,
@@ -335,7 +351,7 @@ enum Names {
     )
     private static let relations = Lexicon<Void>(
         """
-        弟 哥 姐 妹 叔 舅 姑 二弟 三弟 大弟 小弟弟 二妹 三妹 大妹 舅舅 大舅 二舅 三舅 姨父 姑父 儿媳 儿媳妇 女婿 弟媳 嫂子 堂妹 表妹 堂姐 双胞胎弟弟 双胞胎哥哥 双胞胎妹妹 双胞胎姐姐 外孙 外孙女 孙儿 老表 父亲 母亲 爸爸 妈妈 老爸 老妈 爸 妈 爷爷 奶奶 外公 外婆 姥姥 姥爷 儿子 女儿 哥哥 弟弟 姐姐 妹妹 大哥 二哥 三哥 大姐 二姐 三姐 叔叔 伯伯 舅舅 姑姑 姑妈 姨妈 阿姨 婶婶 丈夫 妻子 老公 老婆 爱人 老伴 孩子 侄子 侄女 外甥 表哥 表弟 表姐 堂哥 堂弟 公公 婆婆 岳父 岳母 亲人 家人 爹 娘 老爹 老娘 阿爸 阿妈 家属 二叔 三叔 大伯 大爷 小弟 小妹 孙子 孙女 老父亲 老母亲 阿婆 阿公
+        妹子 弟 哥 姐 妹 叔 舅 姑 二弟 三弟 大弟 小弟弟 二妹 三妹 大妹 舅舅 大舅 二舅 三舅 姨父 姑父 儿媳 儿媳妇 女婿 弟媳 嫂子 堂妹 表妹 堂姐 双胞胎弟弟 双胞胎哥哥 双胞胎妹妹 双胞胎姐姐 外孙 外孙女 孙儿 老表 父亲 母亲 爸爸 妈妈 老爸 老妈 爸 妈 爷爷 奶奶 外公 外婆 姥姥 姥爷 儿子 女儿 哥哥 弟弟 姐姐 妹妹 大哥 二哥 三哥 大姐 二姐 三姐 叔叔 伯伯 舅舅 姑姑 姑妈 姨妈 阿姨 婶婶 丈夫 妻子 老公 老婆 爱人 老伴 孩子 侄子 侄女 外甥 表哥 表弟 表姐 堂哥 堂弟 公公 婆婆 岳父 岳母 亲人 家人 爹 娘 老爹 老娘 阿爸 阿妈 家属 二叔 三叔 大伯 大爷 小弟 小妹 孙子 孙女 老父亲 老母亲 阿婆 阿公
         """)
 
     /// 71岁老人金顺姬, 52岁的龙某菊, 我父亲田桂花, 系汝南人张新民.

@@ -269,7 +269,8 @@ enum Ages {
             let closed =
                 end >= range.upperBound || next == "," || next == "。" || next == ";"
                 || next == ")" || next == "、" || text.gap(end) > 0
-                || next == "了" && (!text[end + 1].isHan || text.has("哦", at: end + 1))
+                || ["了", "喽", "啦", "哦", "咯", "嘛"].contains(next)
+                    && (!text[end + 1].isHan || text.has("哦", at: end + 1))
                 || after.match(text, at: end, to: text.count) != nil
             guard closed, number.low <= 110, number.end - place <= 5, !text[place - 1].isLatin,
                 text[place - 1] != "-"

@@ -84,7 +84,12 @@ extension NoticeReader {
                 let next = text[$0.upperBound]
                 return !next.isHan && !["姓", "叫", "我", "是"].contains(text[$0.lowerBound])
             }
-            if let name { draft.addText(.name, name, 0.8) }
+            let piece = NoticePhrases(text: text).pieces(of: range).first
+            if let name {
+                draft.addText(.name, name, 0.8)
+            } else if let piece, (2...4).contains(piece.count), text[piece.lowerBound] != "不" {
+                draft.addText(.name, piece, 0.6)
+            }
         case .age:
             if let age = Ages.mentions(text, in: range, bare: true).first(where: { $0.low >= 3 }) {
                 draft.addAge(age, 0.9)
@@ -101,8 +106,11 @@ extension NoticeReader {
             if let chunk = NoticePlaces.chunk(text, from: begin, to: range.upperBound) {
                 var chunk = chunk
                 if text[chunk.upperBound - 1] == "人" { chunk.removeLast() }
-                if NoticePlaces.looksLike(text, chunk, isName: true) {
-                    draft.addText(.placeClaimed, chunk, 0.85)
+                let knows =
+                    text.find("不", in: chunk) == nil && text.find("忘", in: chunk) == nil
+                    && text.find("没", in: chunk) == nil
+                if NoticePlaces.looksLike(text, chunk, isName: true) || knows && chunk.count <= 8 {
+                    draft.addText(.placeClaimed, chunk, 0.8)
                 }
             }
         case .foundAt, .lostAt, .foundOn, .arrivedOn, .lostOn:

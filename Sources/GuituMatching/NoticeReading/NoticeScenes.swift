@@ -30,7 +30,7 @@ struct NoticeScenes {
         ),
         (
             .lost,
-            "走失 走丢 失踪 失联 离家 出走 离开 不见 失散 走散 丢失 被拐 被人抱走 抱走 外出 出门 出去 未归 没回 没有回 下落不明 失去联系 失去联络 走没 遛弯 没再回来 再没回来 没有再回来 走了 没回来 一去不 被人拐走 拐走 与家人分散 迷失 最后一次 不见了 找不到 跑了 跑出去 跑掉 跑丢 走出去 走开 走掉 走没了 跟人走 杳无音信 没有音信 失去音讯 再没有消息 没了消息 没了音讯 没有联系 没联系 被卖 被放在"
+            "走失 走丢 失踪 失联 离家 出走 离开 不见 失散 走散 丢失 被拐 被人抱走 抱走 外出 出门 出去 未归 没回 没有回 下落不明 失去联系 失去联络 走没 遛弯 没再回来 再没回来 没有再回来 走了 没回来 一去不 被人拐走 拐走 与家人分散 迷失 最后一次 不见了 找不到 跑了 跑出去 跑掉 跑丢 去上学 走出去 走开 走掉 走没了 跟人走 杳无音信 没有音信 失去音讯 再没有消息 没了消息 没了音讯 人就没了 人没了 没有联系 没联系 被卖 被放在"
         ),
     ])
     static let before = Lexicon<Void>(
@@ -197,6 +197,14 @@ struct NoticeScenes {
                 !["独", "亲", "来", "各", "擅"].contains(previous)
             else { return nil }
             return (at + 1, nil)
+        case "由" where isMissing:
+            // 由眉县槐芽镇家中去上学
+            guard
+                NoticePlaces.chunk(text, from: at + 1, to: range.upperBound).map({
+                    NoticePlaces.looksLike(text, $0, isName: true)
+                }) == true
+            else { return nil }
+            return (at + 1, nil)
         case "去" where isMissing:
             guard !["出", "回", "过", "进", "失", "上", "下"].contains(previous),
                 !["赶", "找", "买", "看", "打", "上", "了", "世", "年", "接", "拿", "取"].contains(text[at + 1])
@@ -207,8 +215,9 @@ struct NoticeScenes {
     }
 
     static let noPlace = Lexicon<Void>(
-        "贵 当时 此 家里 家中 家 外面 外地 一起 我们 路上 途中 街头 身上 其 大家 各地 网上 群里 手机 电话 询问 工作 多方 民警的 公安 派出所的 救助站的 站里 站内 家人 亲人 社会 广大 父母 儿子 女儿 丈夫 妻子 哥哥 姐姐 妹妹 弟弟 朋友 老伴 医护 护送 爱心 今天 昨天 今年 去年 每天 这里 那里 这儿 那儿 哪里 哪 左 右 眉 头 脸 手 脚 腿 背 额 下巴 脖 胸 腰 嘴 鼻 耳 眼 肩 膝 什么 口袋 衣 裤 包里 年 月 不同 各 沟通 交谈 交流 寒风 雨中 大雨 一旁 门外 屋里 外 现场 身份 全国 公众"
+        "贵 共同 各方 当时 此 家里 家中 家 外面 外地 一起 我们 路上 途中 街头 身上 其 大家 各地 网上 群里 手机 电话 询问 工作 多方 民警的 公安 派出所的 救助站的 站里 站内 家人 亲人 社会 广大 父母 儿子 女儿 丈夫 妻子 哥哥 姐姐 妹妹 弟弟 朋友 老伴 医护 护送 爱心 今天 昨天 今年 去年 每天 这里 那里 这儿 那儿 哪里 哪 左 右 眉 头 脸 手 脚 腿 背 额 下巴 脖 胸 腰 嘴 鼻 耳 眼 肩 膝 什么 口袋 衣 裤 包里 年 月 不同 各 沟通 交谈 交流 寒风 雨中 大雨 一旁 门外 屋里 外 现场 身份 全国 公众"
     )
+    static let help = Lexicon<Void>("努力 帮助下 协助下 配合下 指导 支持下 协作 联合")
     static let holders: [StaticWord] = [
         "救助站", "救助管理站", "福利院", "敬老院", "养老院", "救助管理中心", "托养中心", "荣民之家", "救助中心",
     ]
@@ -229,6 +238,7 @@ struct NoticeScenes {
             }
         }
         if text.has("辖区", before: chunk.upperBound) { return false }
+        if Self.help.isIn(text, chunk) { return false }
         for holder in Self.holders where text.has(holder, before: chunk.upperBound) { return false }
         return true
     }

@@ -5,7 +5,8 @@ extension NoticeText {
 
     /// Words between a wrong value and the right one, and before a wrong one.
     private static let rights = Lexicon<Void>("应为 应是 更正为 改为 实为 实际为 而是 正确为 现更正为 应当为")
-    private static let wrongs = Lexicon<Void>("误写为 误写成 误为 误作 误登为 误报为 误记为 写成了 误写作 不是")
+    private static let wrongs = Lexicon<Void>(
+        "误写为 误写成 误为 误作 误登为 误报为 误记为 误排为 错写成 错写为 错登为 错印为 误录为 写成了 误写作 不是")
 
     /// 原文“甲”应为“乙”, 误写为甲，应为乙, 不是甲是乙: what was wrong is taken
     /// away, so that only 乙 is read.
@@ -15,9 +16,18 @@ extension NoticeText {
             if let (_, end) = Self.rights.match(self, at: place, to: count) {
                 wipeQuoted(before: place, to: end)
             }
+            if has("原文:", at: place), gap(place) >= Gap.line { wipeLine(place) }
             // 年龄54岁系45岁之误
             if has("之误", at: place) { wipeMistake(before: place) }
             guard let (_, begin) = Self.wrongs.match(self, at: place, to: count) else { continue }
+            // 将“81岁”误排为“18岁”: the wrong one is the last.
+            if self[begin] == "“", self[place - 1] == "”",
+                let close = (begin..<min(count, begin + 40)).first(where: { scalars[$0] == "”" })
+            {
+                for wrong in place...close { scalars[wrong] = ":" }
+                isCorrection = true
+                continue
+            }
             let mayBeBare = has("不是", at: place)
             if mayBeBare, self[place - 1] == "是" || self[begin] == "很" { continue }
             for at in begin..<min(count, begin + 18) {
@@ -35,6 +45,14 @@ extension NoticeText {
         else { return }
         // The title of what is corrected says the wrong thing once more.
         for place in open...close { scalars[place] = ":" }
+    }
+
+    private mutating func wipeLine(_ place: Int) {
+        var end = place
+        repeat {
+            scalars[end] = "。"
+            end += 1
+        } while end < count && gaps[end] < Gap.line
     }
 
     private mutating func wipeMistake(before place: Int) {
@@ -136,7 +154,8 @@ extension NoticeText {
     }
 
     private static let roles = Lexicon<Void>(
-        "问 答 甲 乙 丙 主持人 听众 记者 客服 用户 社工 民警 受助人员 受助人 站长 医生 护士 家属 楼主 管理员 群助手 群主 工作人员 导播 司机 志愿者 网友")
+        "问 答 甲 乙 丙 主持人 听众 记者 客服 用户 社工 民警 老人 大娘 大爷 阿姨 大叔 老乡 大姐 女孩 男孩 婆婆 老头 受助人员 受助人 站长 医生 护士 家属 楼主 管理员 群助手 群主 工作人员 导播 司机 志愿者 网友"
+    )
 
     func lineRanges() -> [Range<Int>] {
         var lines: [Range<Int>] = []
