@@ -68,6 +68,10 @@ enum Names {
     /// A name of two to four characters at `place`; nil when it is none.
     static func name(_ text: NoticeText, _ place: Int, _ limit: Int) -> Range<Int>? {
         guard place < limit, text.scalars[place].isHan else { return nil }
+        // 一米七三
+        if text[place] == "米", Numeral.digit(text[place - 1]) != nil || text[place - 1].isDigit {
+            return nil
+        }
         var least = 2
         var most = 3
         if compounds.match(text, at: place, to: limit) != nil {
@@ -102,7 +106,8 @@ enum Names {
         }
         let after = text[at + 2]
         return text[at + 1].isHan
-            && (!after.isHan || stops.match(text, at: at + 2, to: text.count) != nil)
+            && (!after.isHan || text.gap(at + 2) > NoticeText.Gap.none
+                || stops.match(text, at: at + 2, to: text.count) != nil)
             && [
                 "和", "有", "在", "于", "向", "自", "家", "会", "一", "就",
                 "来", "到", "至", "高", "身", "为", "当", "之", "其", "随",

@@ -317,6 +317,8 @@ enum Ages {
         guard let (_, found) = kin.first(text, in: begin..<mention.range.lowerBound) else {
             return false
         }
+        // 妹妹约4岁 at the head of what is told of her.
+        if found.lowerBound == range.lowerBound { return false }
         return text[found.lowerBound - 1] != "我" && text[found.lowerBound - 1] != "的"
     }
 
@@ -379,7 +381,7 @@ enum Ages {
     /// 今年四十七, 年龄约45, 现年60.
     private static func introduced(_ text: NoticeText, _ place: Int) -> Bool {
         var at = place
-        for word in ["约", "大概", "大约", "目测", ":", "是", "为", "在", "也就", "已", "有", "虚岁"]
+        for word in ["大约", "大概", "约", "目测", ":", "是", "为", "在", "也就", "已", "有", "虚岁"]
             as [StaticWord] where text.has(word, before: at)
         { at -= word.count }
         if at < place, text.has("年约", before: place) || text.has("虚岁", before: place) {

@@ -125,7 +125,7 @@ extension NoticeReader {
         readProse(range, .mixed, false, into: &draft)
     }
 
-    static let saying = Lexicon<Void>("她说 他说 说 是 在 老家 家 就 嗯 呃 哦 我 , : ( 自己 讲 像 好像")
+    static let saying = Lexicon<Void>("还记得 记得 晓得 知道 她说 他说 说 是 在 老家 家 就 嗯 呃 哦 我 , : ( 自己 讲 像 好像")
 
     /// 姓名：张三 男 45岁 goes on behind its value.
     func readRest(after place: Int, of range: Range<Int>, into draft: inout NoticeDraft) {

@@ -286,7 +286,9 @@ struct NoticeScenes {
                     // 未归 far away tells of leaving; so does 从…出去.
                     if !isMissing, text[at] != "从", near > 12 { return nil }
                     // 走失21年的 is told long after.
-                    if text[end].isDigit || Numeral.digit(text[end]) != nil { return nil }
+                    if text.gap(end) == 0, text[end].isDigit || Numeral.digit(text[end]) != nil {
+                        return nil
+                    }
                 }
                 return Place(range: chunk, event: event, confidence: confidence)
             }
@@ -362,7 +364,9 @@ struct NoticeScenes {
             if text[next] == "," || text[next] == "。" { break }
             next += 1
         }
-        guard !needsVerb, chunk.count >= 4, !chunk.contains(where: { text[$0] == "在" }) else {
+        guard !needsVerb || NoticePlaces.looksLike(text, chunk, isName: true), chunk.count >= 4,
+            !chunk.contains(where: { text[$0] == "在" })
+        else {
             return nil
         }
         return Place(range: chunk, event: isMissing ? .lost : .found, confidence: 0.45)
@@ -411,7 +415,8 @@ struct NoticeScenes {
                 }
                 let sure = commas == 0 ? 0.92 : commas == 1 ? 0.85 : 0.7
                 if isName(at) || text.has("疑似", before: at)
-                    || event == .lost && (text[end].isDigit || Numeral.digit(text[end]) != nil)
+                    || event == .lost && text.gap(end) == 0
+                        && (text[end].isDigit || Numeral.digit(text[end]) != nil)
                     || (event == .lost && !isMissing
                         && (text.has("老人", at: end) || text.has("人员", at: end)
                             || text.has("男", at: end) || text.has("女", at: end)

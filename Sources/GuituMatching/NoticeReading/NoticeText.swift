@@ -29,6 +29,8 @@ struct NoticeText {
     var isTalk = false
     /// What divides the cells of a table whose header is labels only.
     private var headerMark: Unicode.Scalar?
+    /// Tags that end a line: what they divide was not divided by paper.
+    private var blocks = 0
     private var traditional = 0
     /// Written in the characters of Taiwan, with its years perhaps.
     var isTraditional: Bool { traditional * 20 > scalars.count }
@@ -104,8 +106,8 @@ struct NoticeText {
         openObject()
         correct()
         dropSpeakers()
-        isScan = looksScanned()
-        if !isTalk { mendLines() }
+        isScan = blocks < 3 && looksScanned()
+        if !isTalk, blocks < 3 { mendLines() }
     }
 
     private mutating func fold() {
@@ -122,6 +124,7 @@ struct NoticeText {
             at += 1
             if value == 0x3C, let tag = markup.tag(at: begin) {
                 at = tag.end
+                if tag.effect == .gap(Gap.line) { blocks += 1 }
                 inCell =
                     tag.effect == .cellBegins || inCell && tag.effect != .cellEnds && !tag.isRow
                 switch tag.effect {
