@@ -192,6 +192,21 @@ struct NoticeLayout {
             }
             if starts.count >= 2 { return cut(at: starts) }
         }
+        // A head and labelled lines below it, again and again.
+        let ages = lines.indices.filter {
+            NoticeLabels.begins(text, at: lines[$0].lowerBound, needsColon: true)?.label == .age
+        }
+        if ages.count >= 2, ages.count < 200 {
+            return cut(
+                at: ages.map { line in
+                    guard line > 0 else { return lines[line].lowerBound }
+                    let head = lines[line - 1]
+                    let isHead =
+                        head.count <= 30
+                        && NoticeLabels.begins(text, at: head.lowerBound, needsColon: true) == nil
+                    return isHead ? head.lowerBound : lines[line].lowerBound
+                })
+        }
         let intros = openings.filter { introduces($0) }
         if intros.count >= 2 { return cut(at: intros.map(\.lowerBound)) }
         return readOthers()

@@ -193,7 +193,8 @@ enum Names {
         if text[at - 1] == "我", !isTold, single || text[at] == "名" { return nil }
         let before = max(clause, at - 10)..<at
         if single, let (_, kinRange) = kin.first(text, in: before),
-            !(isMissing && text.isTalk && kinRange.lowerBound == clause),
+            !(isMissing && kinRange.lowerBound == clause
+                && (text.isTalk || isSought(text, kinRange, in: range))),
             text[kinRange.lowerBound - 1] != "我",
             text[kinRange.lowerBound - 1] != "俺", text[kinRange.lowerBound - 2] != "我"
         {
@@ -271,6 +272,16 @@ enum Names {
             end: stop)
     }
 
+    /// 爷爷叫… where 我爷爷 is looked for.
+    private static func isSought(_ text: NoticeText, _ kin: Range<Int>, in range: Range<Int>)
+        -> Bool
+    {
+        range.contains { at in
+            text[at] == "我"
+                && kin.allSatisfy { text[at + 1 + $0 - kin.lowerBound] == text[$0] }
+        }
+    }
+
     /// 问他叫什么，他只说“二柱”.
     private static func isAsked(_ text: NoticeText, _ clause: Int, _ at: Int) -> Bool {
         let before = max(0, clause - 16)..<clause
@@ -301,6 +312,7 @@ enum Names {
                 && text.gap(next) >= NoticeText.Gap.wide
             || text.has("现年", at: next)
             || text.has("今年", at: next) || text.has("年龄", at: next) || text.has("享年", at: next)
+            || text[next + 1] == "族" || text[next + 2] == "族"
             || text.has("汉族", at: next) || text.has("出生", at: next)
             || (Numeral.read(text, next).map { text[$0.end] == "岁" } ?? false)
             || (Numeral.plain(text, next, limit: 4).map {

@@ -217,6 +217,14 @@ struct NoticePhrases {
                 at += 1
                 continue
             }
+            // 外套紫色棉袄 has a verb in it.
+            if text.has("外套", at: at), garment.end == at + 2,
+                Self.colours.match(text, at: garment.end, to: piece.upperBound) != nil,
+                Self.garments.isIn(text, garment.end..<piece.upperBound)
+            {
+                (begin, at, hadVerb) = (garment.end, garment.end, true)
+                continue
+            }
             // 连帽 and 带帽 go on with the garment that has one.
             if text[at] == "帽", garment.end == at + 1, ["连", "带", "戴"].contains(text[at - 1]),
                 text[at - 1] != "戴",

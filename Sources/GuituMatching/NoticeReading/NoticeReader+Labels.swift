@@ -29,7 +29,12 @@ extension NoticeReader {
                 draft.add(
                     .sex, .text(text[place] == "男" ? "male" : "female"), place..<(place + 1),
                     0.99)
-                readRest(after: place + 1, of: range, into: &draft)
+                // 男/约65 under 性别/年龄
+                if text[place + 1] == "/", place + 2 < range.upperBound {
+                    readAge((place + 2)..<range.upperBound, label: .age, into: &draft)
+                } else {
+                    readRest(after: place + 1, of: range, into: &draft)
+                }
             }
         case .ethnicity:
             let end = range.first { text[$0] == "族" }.map { $0 + 1 } ?? range.upperBound

@@ -284,7 +284,8 @@ public struct NoticeReader {
             guard (1900...2030).contains(full) else { continue }
             let tail = end..<min(range.upperBound, end + 10)
             var born =
-                text.has("生于", before: at) || text.has("出生于", before: at) || text[end + 1] == "生"
+                text.has("生于", before: at) || text.has("出生", before: at)
+                || text.has("出生于", before: at) || text[end + 1] == "生"
             for place in tail where !born {
                 if text[place] == "," || text[place] == "。" { break }
                 if text.has("出生", at: place) || (text[place] == "生" && !text[place + 1].isHan) {

@@ -70,6 +70,7 @@ extension NoticeText {
     private mutating func wipeQuoted(before place: Int, to end: Int) {
         var begin = place
         while begin > 0, [",", "现"].contains(scalars[begin - 1]) { begin -= 1 }
+        if has("有误", before: begin) || has("错误", before: begin) { begin -= 2 }
         guard begin > 1, scalars[begin - 1] == "”" else { return }
         var open = begin - 1
         while open > 0, begin - open < 60, scalars[open] != "“" { open -= 1 }

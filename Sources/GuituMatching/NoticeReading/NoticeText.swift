@@ -228,7 +228,7 @@ struct NoticeText {
         case 0x3011, 0x3015, 0x3017: 0x5D
         case 0xFE55, 0xFE13, 0x2236: 0x3A
         case 0xFE50, 0xFE10: 0x2C
-        case 0x338E: 0x338E
+        case 0x5DFF: 0x5E02  // 巿 for 市
         default: value
         }
     }
@@ -303,7 +303,7 @@ struct NoticeText {
             }
             begin = place
         }
-        return pieces >= 6 && alone == 0 && Double(length) < 2.9 * Double(pieces)
+        return pieces >= 6 && alone * 20 <= pieces && Double(length) < 2.9 * Double(pieces)
     }
 
     /// A line that is broken because the paper ended is no end of anything.
