@@ -31,7 +31,9 @@ extension NoticeLabels {
         let isFound = finding.isIn(text, range)
         let isArrival = Lexicon<Void>.arrival.isIn(text, range)
         let topic = topics.first(text, in: range)?.meaning
-        if isLost, text.find("最后", in: range) != nil, range.count <= 6 { return .lostOn }
+        if isLost, text.find("最后", in: range) != nil, !wheres.isIn(text, range), range.count <= 6 {
+            return .lostOn
+        }
         if isLost || isFound || isArrival {
             if whens.isIn(text, range) { return isLost ? .lostOn : isFound ? .foundOn : .arrivedOn }
             // 接诊科室 and 救助单位 are no places.

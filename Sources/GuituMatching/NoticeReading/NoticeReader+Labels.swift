@@ -9,7 +9,8 @@ extension NoticeReader {
         guard let label = unit.label else {
             return readProse(range, nil, unit.isCell, into: &draft)
         }
-        if isEmpty(range) { return }
+        // 听不懂问话，左手有疤 says more than that nothing is known.
+        if range.count <= 10 || label.isStrict, isEmpty(range) { return }
         if unit.isAnswer { return readAnswer(range, label, into: &draft) }
         switch label {
         case .name: readName(range, unit.isCell, into: &draft)
