@@ -2,11 +2,9 @@
 """Prints the table of peers: the ear's answers beside pinyin edit distance
 (rapidfuzz) and DimSim (dimsim, its zero initial patched), on the same queries.
 
-    python3 -m venv peers && peers/bin/pip install numpy rapidfuzz==3.14.6 dimsim==0.2.2
-    peers/bin/python peers.py PLACES READINGS ANSWERS
+    peers.py PLACES READINGS ANSWERS     (Benchmarks/Ear/run installs the peers and calls it)
 
-PLACES and READINGS are the folders the index was built from (held-out points
-removed), ANSWERS holds what `hear` wrote for each file of Queries.
+PLACES and READINGS are the folders of tables, ANSWERS holds what `hear` wrote for each file of Queries.
 """
 import collections, csv, os, re, sys, warnings
 
@@ -174,7 +172,9 @@ def main():
         said, true = [], []
         for query in csv.DictReader(open(f"{HERE}/Queries/{file}")):
             levels = tuple(query["levels"].split("|")[0].split("/"))
-            rows_of = lists.setdefault(levels, List(set(levels)))
+            if levels not in lists:
+                lists[levels] = List(set(levels))
+            rows_of = lists[levels]
             answer = rows_of.at.get(query["answer"])
             if answer is None:
                 continue

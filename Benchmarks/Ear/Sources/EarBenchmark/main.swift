@@ -1,7 +1,7 @@
 import Foundation
 import GuituEar
 
-// ear-benchmark build PLACES READINGS OUT | hear INDEX IN.csv OUT.csv | speed INDEX QUERIES.csv...
+// What Benchmarks/Ear/run asks for, a word and its files.
 // Processor time, not the clock's: other work on the machine must not count.
 
 func processorSeconds() -> Double {
@@ -26,6 +26,10 @@ case "build":
     print(
         "\(about.places) places, \(about.names) names, \(about.points) points, \(about.cells) cells, "
             + "\(bytes.count) bytes, \(processorSeconds() - start) s")
+case "placed":
+    for (point, place) in try EarIndex(path: arguments[2]).about.placed.sorted(by: <) {
+        print(point.prefix { $0 != " " }, place, separator: "\t")
+    }
 case "hear":
     let ear = Ear(index: try EarIndex(path: arguments[2]))
     let queries = [UInt8](try Data(contentsOf: URL(fileURLWithPath: arguments[3])))
@@ -66,5 +70,5 @@ case "speed":
     }
     print("memory: \(String(format: "%.0f", residentMegabytes())) MB")
 default:
-    print("build PLACES READINGS OUT | hear INDEX IN OUT | speed INDEX QUERIES...")
+    print("build PLACES READINGS OUT | placed INDEX | hear INDEX IN OUT | speed INDEX QUERIES...")
 }
