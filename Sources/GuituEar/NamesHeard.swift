@@ -170,7 +170,7 @@ extension Ear {
 
     /// What each heard syllable is worth, by the character's number, as read in
     /// a province; without one, as the whole country reads it.
-    private func characterColumns(_ heard: [[UInt16]], area: String) -> [[Lanes]] {
+    func characterColumns(_ heard: [[UInt16]], area: String) -> [[Lanes]] {
         let count = index.about.characters
         let syllables = HeardSyllables(heard, index)
         var columns = Columns(cells: count, syllables: heard.count)
