@@ -295,6 +295,13 @@ public enum ObservationKind: String, Vocabulary {
     case place
     case kin
     case note
+    /// A place's name as it was heard, before anybody knows which place it is.
+    case wordsHeard = "words-heard"
+    /// A place that was named to them, with what they said to it.
+    case placeAsked = "place-asked"
+
+    /// What somebody types by hand; the last two come from a page of their own.
+    public static let byHand = allCases.filter { $0 != .wordsHeard && $0 != .placeAsked }
 }
 
 /// Who an observation comes from.

@@ -161,7 +161,24 @@ enum Samples {
             CloseTracing(request: $1.id($0.request), outcome: .identified)
         },
         .read(.director, person: true, tracing: true) { SeeRequest(request: $1.id($0.request)) },
+        .change(.director, person: true, tracing: true) {
+            SaveWordsHeard(
+                request: $1.id($0.request), words: [WordsHeard(["gu lan", "lian yuan"])],
+                answers: [PlaceAnswer(.no, code: "431381", name: "湖南省 娄底市 冷水江市")],
+                source: .person, certainty: .likely)
+        },
+        .read(.director, person: true, tracing: true) {
+            SeeWordsHeard(request: $1.id($0.request))
+        },
         .read(.tracingOfficer, record: false) { _, _ in ListRequests() },
+        .change(.tracingOfficer) {
+            KeepNoticeExample(
+                holder: $1.id($0.office.station),
+                example: NoticeExample(
+                    text: "姓名：王桂花", published: "", kind: "missing",
+                    fields: [.init("name", read: "王桂花", right: "王桂华")]))
+        },
+        .read(.tracingOfficer, record: false) { _, _ in ListNoticeExamples() },
     ]
 
     static let missing: [Sample] = [

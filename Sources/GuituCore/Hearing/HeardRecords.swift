@@ -1,0 +1,144 @@
+import GuituModel
+import GuituStore
+
+/// Keeps what somebody was heard to say of places, and their answers to places
+/// named, as observations of the person: they add up over days and officers.
+public struct SaveWordsHeard: ChangingUseCase {
+    public static let needs = Permission.describePerson
+    public var target: Target { .request(request) }
+    public var request: TracingRequest.ID
+    public var words: [WordsHeard]
+    public var answers: [PlaceAnswer]
+    public var source: ObservationSource
+    public var certainty: Certainty
+
+    public init(
+        request: TracingRequest.ID, words: [WordsHeard], answers: [PlaceAnswer],
+        source: ObservationSource, certainty: Certainty
+    ) {
+        self.request = request
+        self.words = words
+        self.answers = answers
+        self.source = source
+        self.certainty = certainty
+    }
+
+    /// Of one person, not retracted: more than this nobody reads, and every
+    /// page hears all of them.
+    public static let most = 40
+
+    public enum Failure: Refusal, Equatable {
+        case nothing
+        case tooMany
+        public var saying: Saying {
+            switch self {
+            case .nothing: Saying("heard.nothingToSave")
+            case .tooMany: Saying("heard.tooMany", ["max": "\(SaveWordsHeard.most)"])
+            }
+        }
+    }
+
+    public func perform(in work: Work) throws -> Nothing {
+        guard !words.isEmpty || !answers.isEmpty else { throw Failure.nothing }
+        let wrong = words.flatMap { $0.faults.map(\.saying) }
+        guard wrong.isEmpty else { throw InvalidFields(wrong) }
+        var form = FormCheck()
+        let lines = answers.map { form.text($0.said, "answer", limit: 200) }
+        if !answers.allSatisfy({ PlaceAnswer.isCode($0.code) }) {
+            form.fail("answer", "field.unreadable")
+        }
+        try form.finish()
+        let found = try work.tracing.lock(request)
+        guard found.isOpen else { throw TracingFailure.closed }
+        // A capable adult who refuses is not searched for, not by ear either.
+        guard found.consent != .refused else { throw TracingFailure.consentMissing }
+        let kept: Int =
+            try work.tx.first(
+                """
+                SELECT COUNT(*) AS n FROM observation
+                WHERE person = \(found.person) AND retracted_at IS NULL
+                    AND kind IN (\(ObservationKind.wordsHeard), \(ObservationKind.placeAsked))
+                """)?["n"] ?? 0
+        guard kept + words.count + answers.count <= Self.most else { throw Failure.tooMany }
+        let values =
+            words.map { (ObservationKind.wordsHeard, $0.said) }
+            + lines.map { (ObservationKind.placeAsked, $0) }
+        for (kind, value) in values {
+            try work.observations.add(
+                kind: kind, value: value, of: found.person, source: source, certainty: certainty,
+                observed: nil, occurredAt: work.now)
+            try work.emit(
+                .observationAdded, about: .person(found.person), in: found.station,
+                ["kind": kind.rawValue])
+        }
+        return Nothing()
+    }
+}
+
+/// What was heard of one person so far, oldest first.
+public struct SeeWordsHeard: ReadingUseCase {
+    public static let needs = Permission.seeTracing
+    public static let effect = Effect.readsSensitive
+    public var target: Target { .request(request) }
+    public var request: TracingRequest.ID
+
+    public init(request: TracingRequest.ID) { self.request = request }
+
+    public struct Answer: Sendable {
+        public var request: TracingRequest.ID
+        public var person: Person.ID
+        /// Masked for an office above the station.
+        public var personName: String
+        /// Open, and not refused: more may be written down.
+        public var takesMore: Bool
+        public var lines: [Line]
+    }
+
+    public struct Line: Sendable {
+        public var id: Observation.ID
+        public var kind: ObservationKind
+        public var value: String
+        public var source: ObservationSource
+        public var certainty: Certainty
+        public var occurredAt: Instant
+        public var recordedBy: String
+        public var retractionReason: String?
+        public var isRetracted: Bool
+    }
+
+    public func perform(in work: Work) throws -> Answer {
+        guard
+            let row = try work.tx.first(
+                """
+                SELECT r.person, r.station, r.consent, r.closed_at, p.name
+                FROM tracing_request r JOIN person p ON p.id = r.person WHERE r.id = \(request)
+                """)
+        else { throw Ending.notFound }
+        let person: Person.ID = try row["person"]
+        let name: String = try row["name"]
+        let closed: Instant? = try row["closed_at"]
+        let consent: ConsentToTracing = try row["consent"]
+        let lines = try work.tx.rows(
+            """
+            SELECT o.id, o.kind, o.value, o.source, o.certainty, o.occurred_at, o.retracted_at,
+                o.retraction_reason, COALESCE(a.name, o.recorded_by) AS recorded_by
+            FROM observation o LEFT JOIN account a ON a.id = o.recorded_by
+            WHERE o.person = \(person)
+                AND o.kind IN (\(ObservationKind.wordsHeard), \(ObservationKind.placeAsked))
+            ORDER BY o.recorded_at, o.id
+            """
+        ).map { row -> Line in
+            let retracted: Instant? = try row["retracted_at"]
+            return Line(
+                id: try row["id"], kind: try row["kind"], value: try row["value"],
+                source: try row["source"], certainty: try row["certainty"],
+                occurredAt: try row["occurred_at"], recordedBy: try row["recorded_by"],
+                retractionReason: try row["retraction_reason"], isRetracted: retracted != nil)
+        }
+        return Answer(
+            request: request, person: person,
+            personName: work.viewer.serves(try row["station"], Self.needs)
+                ? name : Masking.name(name),
+            takesMore: closed == nil && consent != .refused, lines: lines)
+    }
+}
