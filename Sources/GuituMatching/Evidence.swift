@@ -61,6 +61,9 @@ public struct Explanation: Hashable, Sendable, Codable {
         case nameSurnameOnly = "evidence.name.surnameOnly"
         case nameGivenOnly = "evidence.name.givenOnly"
         case nameDifferent = "evidence.name.different"
+        // {times}: how much likelier this name than anybody's sounds so, or less.
+        case nameHeardFits = "evidence.name.heardFits"
+        case nameHeardDiffers = "evidence.name.heardDiffers"
         case sexSame = "evidence.sex.same"
         case sexDifferent = "evidence.sex.different"
         // {years}: between the middles of both windows.

@@ -63,9 +63,9 @@ struct ReportShelf: Sendable {
     let ids: [MissingReport.ID]
     let prepared: [PreparedDescription]
 
-    init(_ reports: [OpenReports.Report]) {
+    init(_ reports: [OpenReports.Report], names: (any NameChannel)?) {
         // How common a place is, is learned from the reports on file.
-        let engine = FellegiSunter(learningFrom: reports.map(\.description))
+        let engine = FellegiSunter(learningFrom: reports.map(\.description), names: names)
         self.engine = engine
         ids = reports.map(\.id)
         prepared = reports.map { engine.prepare($0.description) }
@@ -85,7 +85,7 @@ actor ReportShelves {
         let mark = try await workplace.perform(MarkOfReports(), as: actor)
         if let kept, kept.mark == mark { return kept.shelf }
         let (now, reports) = try await workplace.perform(OpenReports(), as: actor)
-        let shelf = ReportShelf(reports)
+        let shelf = ReportShelf(reports, names: workplace.names)
         kept = (now, shelf)
         return shelf
     }

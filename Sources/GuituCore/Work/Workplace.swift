@@ -1,4 +1,5 @@
 import Foundation
+import GuituMatching
 import GuituModel
 import GuituStore
 import Logging
@@ -14,6 +15,8 @@ public final class Workplace: Sendable {
     public let keys: Keys
     public let settings: Settings
     public let passwords: PasswordPool
+    /// An ear for names in dialect, where the server has one.
+    let names: (any NameChannel)?
     /// Rung after every change, for the jobs and the feed of this process.
     public let wakes = Wakes()
     let shelves = ReportShelves()
@@ -23,13 +26,15 @@ public final class Workplace: Sendable {
 
     public init(
         database: Database, clock: any Clock, keys: Keys, settings: Settings = Settings(),
-        passwords: PasswordPool = PasswordPool(), logger: Logger = Logger(label: "guitu")
+        passwords: PasswordPool = PasswordPool(), names: (any NameChannel)? = nil,
+        logger: Logger = Logger(label: "guitu")
     ) {
         self.database = database
         self.clock = clock
         self.keys = keys
         self.settings = settings
         self.passwords = passwords
+        self.names = names
         self.logger = logger
         audits = AuditGroup(database: database, keys: keys)
     }

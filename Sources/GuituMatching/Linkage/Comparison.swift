@@ -87,6 +87,13 @@ extension FellegiSunter {
     private static func whole(_ number: Double) -> String { "\(Int(number.rounded()))" }
 
     private static func explain(_ name: NameComparison) -> Explanation {
+        if name.isHeard {
+            let times = exp(abs(name.weight))
+            let step = pow(10, max(0, (log(times) / log(10)).rounded(.down)))
+            return Explanation(
+                name.weight > 0 ? .nameHeardFits : .nameHeardDiffers,
+                ["times": whole((times / step).rounded() * step)])
+        }
         // Two significant figures: nobody knows it better.
         let people = exp(-name.logShare)
         let step = pow(10, max(0, (log(people) / log(10)).rounded(.down) - 1))

@@ -13,22 +13,29 @@ public struct FellegiSunter: EvidenceEngine {
 
     public let parameters: LinkageParameters
     public let pool: ReportPool
+    /// Asked about names that were said aloud, where an ear is at hand.
+    public var names: (any NameChannel)?
 
-    public init(parameters: LinkageParameters = .init(), pool: ReportPool = .init()) {
+    public init(
+        parameters: LinkageParameters = .init(), pool: ReportPool = .init(),
+        names: (any NameChannel)? = nil
+    ) {
         self.parameters = parameters
         self.pool = pool
+        self.names = names
     }
 
     /// Learns from the reports on file what is common among them.
     public init(
         parameters: LinkageParameters = .init(),
-        learningFrom reports: some Collection<PersonDescription>
+        learningFrom reports: some Collection<PersonDescription>,
+        names: (any NameChannel)? = nil
     ) {
-        self.init(parameters: parameters, pool: ReportPool(reports))
+        self.init(parameters: parameters, pool: ReportPool(reports), names: names)
     }
 
     public func prepare(_ description: PersonDescription) -> PreparedDescription {
-        PreparedDescription(description, pool)
+        PreparedDescription(description, pool, names)
     }
 
     public func evidence(between one: PersonDescription, and other: PersonDescription) -> [Evidence]

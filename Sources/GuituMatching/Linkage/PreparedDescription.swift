@@ -53,10 +53,9 @@ public final class PreparedDescription: Sendable {
 
     enum Speech: Sendable { case unknown, speaks, silent }
 
-    init(_ description: PersonDescription, _ pool: ReportPool) {
+    init(_ description: PersonDescription, _ pool: ReportPool, _ channel: (any NameChannel)?) {
         side = description.side
         identity = description.identity
-        names = description.names.compactMap(PreparedName.init)
         sex = description.sex
         birth = Self.years(description.birth)
         exactBirth = description.birthIsEstimate ? nil : description.birth?.exactDay?.daysSince1970
@@ -80,6 +79,18 @@ public final class PreparedDescription: Sendable {
         accentProvince =
             description.accent.isEmpty
             ? 0 : Int(PlaceReading(description.accent).code.prefix(2)) ?? 0
+        let province = accentProvince > 0 ? accentProvince : homes.first?.province ?? 0
+        var names = description.names.compactMap(PreparedName.init)
+        if let channel, side == .found {
+            for at in names.indices where names[at].certainty != .verified && names[at].isParted {
+                let parts = names[at].surname + names[at].given
+                names[at].heard = channel.listen(
+                    to: String(
+                        String.UnicodeScalarView(parts.compactMap { Unicode.Scalar($0.scalar) })),
+                    province: province)
+            }
+        }
+        self.names = names
     }
 
     /// A window in years, or nil when it is open.

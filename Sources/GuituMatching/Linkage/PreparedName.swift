@@ -21,6 +21,8 @@ struct PreparedName: Sendable {
     /// are compared as a whole.
     var isParted: Bool
     var certainty: NameCertainty
+    /// What an ear made of it, if one is at hand and it was said aloud.
+    var heard: (any HeardName)?
 
     /// Nil for 无名氏 and other names that nobody ever bore.
     init?(_ name: PersonDescription.Name) {
@@ -138,6 +140,8 @@ struct NameComparison: Sendable {
     var given: Int?
     /// Logarithm of the share of people with the parts that agree.
     var logShare: Double
+    /// Weighed by the ear, not by the standard language's sounds.
+    var isHeard = false
 
     /// The name somebody gave against the name of the report.
     static func compare(_ found: PreparedName, _ missed: PreparedName, _ model: LinkageParameters)
@@ -154,6 +158,7 @@ struct NameComparison: Sendable {
         if !found.given.isEmpty, !missed.given.isEmpty {
             given(found, missed, model, into: &result)
         }
+        result.listen(found, missed, model)
         return result.surname == nil && result.given == nil ? nil : result
     }
 
