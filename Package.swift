@@ -62,7 +62,7 @@ let package = Package(
         .target(
             name: "GuituWeb",
             dependencies: [
-                "GuituCore", "GuituText",
+                "GuituCore", "GuituEar", "GuituMatching", "GuituText",
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             resources: [.embedInCode("Assets")]),
@@ -94,7 +94,7 @@ let package = Package(
         .testTarget(
             name: "GuituWebTests",
             dependencies: [
-                "GuituWeb", "TestSupport",
+                "GuituWeb", "GuituEar", "TestSupport",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             exclude: ["Snapshots"]),

@@ -20,7 +20,8 @@ public struct Asset: Sendable {
 
     public static let style = Asset(
         "guitu", "css", "text/css; charset=utf-8",
-        PackageResources.base_css + PackageResources.parts_css + PackageResources.media_css)
+        PackageResources.base_css + PackageResources.parts_css + PackageResources.hearing_css
+            + PackageResources.media_css)
     public static let script = Asset(
         "guitu", "js", "text/javascript; charset=utf-8", PackageResources.guitu_js)
     public static let logo = Asset("logo", "svg", "image/svg+xml", PackageResources.logo_svg)

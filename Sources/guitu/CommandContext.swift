@@ -6,6 +6,7 @@ import GuituPostgres
 import GuituSQLite
 import GuituStore
 import GuituText
+import GuituWeb
 import Logging
 
 /// What every command understands.
@@ -205,7 +206,7 @@ struct CommandSetting: Sendable {
             passwords: PasswordPool(
                 cost: .init(logN: configuration.passwordCost),
                 threads: configuration.passwordThreads, queueLimit: configuration.passwordQueue),
-            logger: logger)
+            names: EarShelf(path: configuration.placesIndex), logger: logger)
     }
 
     func complaint(about failure: Keys.Failure) -> ExitCode {

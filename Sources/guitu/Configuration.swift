@@ -17,6 +17,8 @@ struct Configuration: Sendable, Equatable {
     var keys = ""
     /// File to which signed audit heads are appended; keep it elsewhere too.
     var anchors = ""
+    /// The index of places for words heard.
+    var places = ""
     var host = "127.0.0.1"
     var port = 8080
     /// As browsers reach it; decides about secure cookies and links.
@@ -43,6 +45,7 @@ struct Configuration: Sendable, Equatable {
     var databaseFile: String { database.isEmpty ? data + "/guitu.sqlite" : database }
     var keyRing: String { keys.isEmpty ? data + "/guitu.keys" : keys }
     var anchorsFile: String { anchors.isEmpty ? data + "/anchors" : anchors }
+    var placesIndex: String { places.isEmpty ? EarOptions.besideProgram("places.index") : places }
     var address: String { publicURL.isEmpty ? "http://\(host):\(port)" : publicURL }
     var isSecure: Bool { secureCookies ?? publicURL.hasPrefix("https://") }
 
@@ -167,6 +170,7 @@ struct Key: Sendable {
             "database", TextKey("config.about.database"), \.database, default: { $0.databaseFile }),
         .text("keys", TextKey("config.about.keys"), \.keys, default: { $0.keyRing }),
         .text("anchors", TextKey("config.about.anchors"), \.anchors, default: { $0.anchorsFile }),
+        .text("places", TextKey("config.about.places"), \.places, default: { $0.placesIndex }),
         Key(
             name: "listen", about: TextKey("config.about.listen"),
             value: { "\($0.host):\($0.port)" },

@@ -17,8 +17,8 @@ struct Sight: Sendable {
         guard isMasked else { return value }
         switch kind {
         case .name: return Masking.name(value)
-        case .homePlace, .place: return Masking.address(value)
-        case .kin, .note, .condition, .carried: return Masking.words(value)
+        case .homePlace, .place, .placeAsked: return Masking.address(value)
+        case .kin, .note, .condition, .carried, .wordsHeard: return Masking.words(value)
         case .sex, .age, .height, .build, .mark, .clothing, .accent, .foundPlace: return value
         }
     }

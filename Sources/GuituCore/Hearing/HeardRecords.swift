@@ -87,8 +87,10 @@ public struct SeeWordsHeard: ReadingUseCase {
     public struct Answer: Sendable {
         public var request: TracingRequest.ID
         public var person: Person.ID
-        /// Masked for an office above the station.
+        /// Masked for an office above the station, as the words are (`Sight`):
+        /// only the station can lay them over places.
         public var personName: String
+        public var isMasked: Bool
         /// Open, and not refused: more may be written down.
         public var takesMore: Bool
         public var lines: [Line]
@@ -110,7 +112,7 @@ public struct SeeWordsHeard: ReadingUseCase {
         guard
             let row = try work.tx.first(
                 """
-                SELECT r.person, r.station, r.consent, r.closed_at, p.name
+                SELECT r.person, r.consent, r.closed_at, p.name
                 FROM tracing_request r JOIN person p ON p.id = r.person WHERE r.id = \(request)
                 """)
         else { throw Ending.notFound }
@@ -118,6 +120,7 @@ public struct SeeWordsHeard: ReadingUseCase {
         let name: String = try row["name"]
         let closed: Instant? = try row["closed_at"]
         let consent: ConsentToTracing = try row["consent"]
+        let sight = work.sight(Self.needs)
         let lines = try work.tx.rows(
             """
             SELECT o.id, o.kind, o.value, o.source, o.certainty, o.occurred_at, o.retracted_at,
@@ -129,16 +132,17 @@ public struct SeeWordsHeard: ReadingUseCase {
             """
         ).map { row -> Line in
             let retracted: Instant? = try row["retracted_at"]
+            let kind: ObservationKind = try row["kind"]
+            let reason: String? = try row["retraction_reason"]
             return Line(
-                id: try row["id"], kind: try row["kind"], value: try row["value"],
+                id: try row["id"], kind: kind, value: sight.value(try row["value"], of: kind),
                 source: try row["source"], certainty: try row["certainty"],
                 occurredAt: try row["occurred_at"], recordedBy: try row["recorded_by"],
-                retractionReason: try row["retraction_reason"], isRetracted: retracted != nil)
+                retractionReason: reason.map(sight.words), isRetracted: retracted != nil)
         }
         return Answer(
             request: request, person: person,
-            personName: work.viewer.serves(try row["station"], Self.needs)
-                ? name : Masking.name(name),
+            personName: sight.name(name), isMasked: sight.isMasked,
             takesMore: closed == nil && consent != .refused, lines: lines)
     }
 }

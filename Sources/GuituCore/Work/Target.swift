@@ -160,6 +160,10 @@ extension Target {
         case (.episode(let id), .person(let person)):
             return try tx.first("SELECT id FROM episode WHERE id = \(id) AND person = \(person)")
                 != nil
+        case (.person(let person), .request(let id)):
+            // What was heard of a person is corrected on the search's own page.
+            return try tx.first(
+                "SELECT id FROM tracing_request WHERE id = \(id) AND person = \(person)") != nil
         case (.bed(let id), .area(let station)):
             return try tx.first("SELECT id FROM bed WHERE id = \(id) AND station = \(station)")
                 != nil

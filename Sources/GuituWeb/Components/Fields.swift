@@ -141,13 +141,13 @@ extension Form {
     /// A file from the device, or straight from its camera.
     public func file(
         _ name: String, _ label: String, accept: String, hint: String? = nil,
-        required: Bool = false
+        required: Bool = false, several: Bool = false
     ) -> HTML {
         wrap(
             name, label, hint: hint, required: required,
             """
             <input id="\(id(name))" name="\(name)" type="file" accept="\(accept)"\
-            \(flag: "required", required)\
+            \(flag: "required", required)\(flag: "multiple", several)\
             \(attribute: "aria-invalid", problem(name) == nil ? nil : "true")\
             \(attribute: "aria-describedby", describedBy(name, hint))>
             """)

@@ -107,7 +107,7 @@ public struct Frame: Sendable {
         \(body)
         </main>
         </div>
-        <footer class="foot"><p>\(text("product.promise"))</p></footer>
+        <footer class="foot"><p>\(text("product.promise")) <a href="/about">\(text("page.about"))</a></p></footer>
         \(shortcutHelp)
         </body>
         </html>

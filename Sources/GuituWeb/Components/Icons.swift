@@ -1,7 +1,7 @@
 /// Small line drawings, 24 by 24, always beside words that say the same.
 public enum Icon: String, CaseIterable, Sendable {
     case search, bell, person, people, door, bed, trace, report, scales, chart, list, gear, lock
-    case check, warning, danger, info, clock, arrow, print, export, plus, undo, eye
+    case check, warning, danger, info, clock, arrow, print, export, plus, undo, eye, ear, page
 
     public var html: HTML {
         """
@@ -23,6 +23,9 @@ public enum Icon: String, CaseIterable, Sendable {
             "<path d=\"M3 19V6M3 16h18v3M21 16v-3.5a3 3 0 0 0-3-3h-7V16\"/><circle cx=\"7\" cy=\"11.5\" r=\"2\"/>"
         case .trace:
             "<path d=\"M5 20c5-1 1-6.5 6-8s3-5 7-7.5\"/><circle cx=\"4.5\" cy=\"20\" r=\"1.5\"/><circle cx=\"19\" cy=\"4.5\" r=\"2\"/>"
+        case .ear:
+            "<path d=\"M7 10a5 5 0 0 1 10 0c0 4-4 4.5-4 8a3 3 0 0 1-5.5 1.5M10 10.5a2 2 0 0 1 4 0c0 1.6-2 1.8-2 3.5\"/>"
+        case .page: "<path d=\"M6 3h12v18H6zM9 8h6M9 12h6M9 16h3\"/>"
         case .report: "<path d=\"M6 3h9l4 4v14H6zM14.5 3v4.5H19M9 12h7M9 16h7\"/>"
         case .scales: "<path d=\"M12 4v16M7 20h10M5 7h14M5 7l-3 7h6zM19 7l-3 7h6z\"/>"
         case .chart: "<path d=\"M4 4v16h16M8.5 16v-4M13 16V8M17.5 16v-6\"/>"

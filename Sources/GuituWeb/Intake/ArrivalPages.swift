@@ -10,11 +10,15 @@ enum ArrivalPages {
     ]
 
     @Sendable static func show(_ visit: Visit) async throws -> Reply {
+        try await show(visit, visit.form("/arrivals"))
+    }
+
+    /// - Parameter form: Of `/arrivals`; with what a notice said, if one was read.
+    static func show(_ visit: Visit, _ form: Form) async throws -> Reply {
         let own = try await visit.see(SeeOwnAccount())
         guard visit.may(.registerArrival) else { throw Ending.notAllowed }
         let stations = own.grants.filter { Permission.of($0.role).contains(.registerArrival) }
         let text = visit.text
-        let form = visit.form("/arrivals")
         return .page(
             Page(
                 text("arrival.new"), lead: text("arrival.lead"), isNarrow: true,

@@ -259,7 +259,7 @@ struct PersonView {
                     submit: text("observation.add"),
                     """
                     \(form.select("kind", text("observation.kind"),
-                        Form.Option.all(ObservationKind.self, text), empty: text("form.choose"), required: true))
+                        ObservationKind.byHand.map { Form.Option($0.rawValue, text(of: $0)) }, empty: text("form.choose"), required: true))
                     \(form.area("value", text("observation.value"), required: true, limit: 2000, rows: 2))
                     \(form.select("source", text("observation.source"),
                         Form.Option.all(ObservationSource.self, text), value: ObservationSource.staff.rawValue))

@@ -94,10 +94,14 @@ enum MissingPages {
     // MARK: Taking one down
 
     @Sendable static func showForm(_ visit: Visit) async throws -> Reply {
+        try await showForm(visit, visit.form("/missing"))
+    }
+
+    /// - Parameter form: Of `/missing`; with what a notice said, if one was read.
+    static func showForm(_ visit: Visit, _ form: Form) async throws -> Reply {
         let own = try await visit.see(SeeOwnAccount())
         guard visit.may(.registerMissing) else { throw Ending.notAllowed }
         let text = visit.text
-        let form = visit.form("/missing")
         return .page(
             Page(
                 text("missing.new"), lead: text("missing.lead"),

@@ -56,6 +56,7 @@ enum FixedRoutes {
                 <p>\(text("about.path"))</p>
                 <p>\(text("about.care"))</p>
                 <p>\(text("about.help"))</p>
+                \(DataSource.view(text))
                 <p>\(button(text("about.signIn"), "/sign-in", primary: true))</p>
                 """))
     }

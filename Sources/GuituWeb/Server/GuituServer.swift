@@ -40,6 +40,8 @@ public struct GuituServer: Sendable {
         public var signInPause = Duration.seconds(6)
         /// How long the check of readiness waits for the database.
         public var readyTime = Duration.seconds(2)
+        /// The index of places that words heard are looked up in.
+        public var ear = EarShelf(path: "")
         public init() {}
     }
 

@@ -31,6 +31,12 @@ enum Navigation {
             key: TextKey("place.missing"), link: "/missing", icon: .report, shortcut: "m",
             needs: .seeMissing),
         Destination(
+            key: TextKey("place.heard"), link: "/heard", icon: .ear, shortcut: "w",
+            needs: .seeTracing),
+        Destination(
+            key: TextKey("place.notices"), link: "/notices/new", icon: .page, shortcut: "r",
+            needs: .registerMissing),
+        Destination(
             key: TextKey("place.figures"), link: "/figures", icon: .chart, shortcut: "f",
             needs: .seeIndicators),
         Destination(

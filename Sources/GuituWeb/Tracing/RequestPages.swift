@@ -93,7 +93,12 @@ enum RequestPages {
                 trail: [
                     (text("tracing.list"), "/tracing"),
                     (request.personName, PersonPages.link(to: request.person)),
-                ], actions: printButton(text),
+                ],
+                actions:
+                    """
+                    \(button(text("heard.title"), HearingPages.link(to: request.id), icon: .ear))\
+                    \(printButton(text))
+                    """,
                 """
                 \(request.protection == .none ? nil : callout(.danger, text("person.isProtected")))
                 \(state(request, visit))

@@ -8,7 +8,7 @@ import GuituText
 struct NoticesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "notices", abstract: "Read notices that others publish.",
-        subcommands: [Read.self])
+        subcommands: [Read.self, Examples.self])
 }
 
 extension NoticesCommand {

@@ -116,6 +116,7 @@ extension Configuration {
         options.port = port
         options.isSecure = isSecure
         options.isBehindProxy = isBehindProxy
+        options.ear = EarShelf(path: placesIndex)
         return options
     }
 

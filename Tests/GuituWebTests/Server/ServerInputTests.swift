@@ -18,6 +18,8 @@ struct InputTests {
         "/set-up/administrators": "only until both are named",
         "/people/{person}/attachments/{attachment}/restore": "said once, after removing",
         "/missing/{report}/attachments/{attachment}/restore": "said once, after removing",
+        "/tracing/{request}/heard/retract": "only beside words that were kept: HearingTests",
+        "/notices/take": "only after a notice was read: NoticePageTests",
     ]
 
     @Test("every form of every page is met by following links", arguments: TestDatabase.engines)

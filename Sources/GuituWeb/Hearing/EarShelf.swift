@@ -1,0 +1,141 @@
+import Foundation
+import GuituCore
+import GuituEar
+import Synchronization
+
+/// One thread for engines that take tens of milliseconds, beside the threads
+/// that answer requests, with a short queue: who finds it full is told so.
+public final class EngineDesk: Sendable {
+    private let queue = DispatchQueue(label: "guitu.engines")
+    private let waiting = Mutex(0)
+    private let limit: Int
+
+    // Sixteen questions of up to a tenth of a second are done within two.
+    public init(limit: Int = 16) { self.limit = limit }
+
+    /// Throws `Ending.busy` when too many wait, and what `body` throws.
+    public func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws
+        -> Result
+    {
+        let isAdmitted = waiting.withLock { count in
+            guard count < limit else { return false }
+            count += 1
+            return true
+        }
+        guard isAdmitted else { throw Ending.busy }
+        return try await withCheckedThrowingContinuation { continuation in
+            queue.async {
+                let result = Swift.Result { try body() }
+                self.waiting.withLock { $0 -= 1 }
+                continuation.resume(with: result)
+            }
+        }
+    }
+}
+
+/// The index of places of this server, opened when first asked and again when
+/// the file was replaced.
+public final class EarShelf: Sendable {
+    /// Why nobody can be heard; pages say what to do about it.
+    enum Failure: Error, Equatable {
+        case missing
+        case damaged
+    }
+
+    public let path: String
+    private let desk: EngineDesk
+    private let opened = Mutex<(stamp: [String], ear: OpenedEar)?>(nil)
+
+    /// - Parameter path: The file that `guitu places build` writes; a file of
+    ///   names that solved cases added, `places-aliases.tsv`, may lie beside it.
+    public init(path: String, desk: EngineDesk = EngineDesk()) {
+        self.path = path
+        self.desk = desk
+    }
+
+    /// Runs on the desk's thread. Throws `Failure`, `Ending.busy`, or what
+    /// `body` throws.
+    func ask<Result: Sendable>(_ body: @escaping @Sendable (OpenedEar) throws -> Result)
+        async throws -> Result
+    {
+        try await desk.run { try body(self.open()) }
+    }
+
+    /// Engines without an index use the same thread.
+    func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws
+        -> Result
+    {
+        try await desk.run(body)
+    }
+
+    /// On the thread that asks; pages use `ask`.
+    func open() throws -> OpenedEar {
+        let aliases = URL(fileURLWithPath: path).deletingLastPathComponent()
+            .appendingPathComponent("places-aliases.tsv").path
+        // Names that cases added begin and end with a day in China.
+        let day = Int(Date().timeIntervalSince1970 + 8 * 3600) / 86_400
+        let stamp = [Self.stamp(of: path), Self.stamp(of: aliases), "\(day)"]
+        guard !stamp[0].isEmpty else { throw Failure.missing }
+        if let opened = opened.withLock({ $0 }), opened.stamp == stamp { return opened.ear }
+        let opened: OpenedEar
+        do {
+            var ear = Ear(index: try EarIndex(path: path))
+            // A table of names that cannot be read costs those names only.
+            if !stamp[1].isEmpty, let table = try? AliasTable(path: aliases) { _ = ear.use(table) }
+            opened = OpenedEar(ear)
+        } catch {
+            throw Failure.damaged
+        }
+        self.opened.withLock { $0 = (stamp, opened) }
+        return opened
+    }
+
+    /// What tells one version of a file from the next; empty without a file.
+    private static func stamp(of path: String) -> String {
+        guard !path.isEmpty, let found = try? FileManager.default.attributesOfItem(atPath: path),
+            found[.type] as? FileAttributeType == .typeRegular
+        else { return "" }
+        let changed = (found[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+        return "\(found[.systemFileNumber] ?? 0) \(found[.size] ?? 0) \(changed)"
+    }
+}
+
+/// An ear with what pages need of its lists besides hearing.
+struct OpenedEar: Sendable {
+    struct Point: Sendable, Hashable {
+        var longitude: Double
+        var latitude: Double
+    }
+
+    let ear: Ear
+    /// By their two digits.
+    let provinces: [(digits: String, name: String)]
+    /// Of all counties: the shape of the country, for maps.
+    let counties: [Point]
+    let names: NameFrequencies
+
+    init(_ ear: Ear) {
+        self.ear = ear
+        // Without clues all townships are believed alike: the list of them all.
+        let all = (try? ear.belief(in: [], limit: 100_000))?.candidates ?? []
+        var provinces: [String: String] = [:]
+        var counties: [Place: Point] = [:]
+        for candidate in all {
+            let path = ear.path(of: candidate.place)
+            if let province = path.first {
+                provinces[String(ear.code(of: province).prefix(2))] = ear.name(of: province)
+            }
+            guard let county = path.last(where: { ear.level(of: $0) <= .county }),
+                counties[county] == nil, let point = Self.point(county, ear)
+            else { continue }
+            counties[county] = point
+        }
+        self.provinces = provinces.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        self.counties = counties.sorted { $0.key < $1.key }.map(\.value)
+        names = Self.frequencies(ear)
+    }
+
+    static func point(_ place: Place, _ ear: Ear) -> Point? {
+        ear.coordinates(of: place).map { Point(longitude: $0.longitude, latitude: $0.latitude) }
+    }
+}
