@@ -281,6 +281,11 @@ extension Ear {
         return index.text(.nameText, start..<end)
     }
 
+    /// The names of today of every place of a level.
+    public func names(of level: PlaceLevel) -> [String] {
+        (levelRanges[level] ?? 0..<0).map { name(of: Place(row: $0)) }
+    }
+
     public func level(of place: Place) -> PlaceLevel {
         PlaceLevel(rawValue: index.number(.levels, place.row, as: UInt8.self)) ?? .village
     }

@@ -2,44 +2,27 @@ import GuituModel
 
 /// Where something happened or somebody comes from, as far as words show it.
 enum NoticePlaces {
-    private static let known: Lexicon<Void> = {
-        // 河南, 驻马店, 汝南 without the word for what they are.
-        let names =
-            Places.all.map(\.name) + [
-                "东北", "湘西", "黔东南", "陕北", "苏北", "皖北", "鲁西南", "台湾", "内蒙", "新疆", "宁夏", "广西", "西藏",
-                "延边", "恩施", "凉山", "大理", "红河",
-            ]
-        var short: Set<String> = []
-        for name in names {
-            for suffix in [
-                "特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市", "县", "区", "地区", "盟",
-            ]
-            where name.hasSuffix(suffix) && name.count - suffix.count >= 2 {
-                short.insert(String(name.dropLast(suffix.count)))
-            }
-            short.insert(name)
-        }
-        short.formUnion(counties.split(whereSeparator: \.isWhitespace).map(String.init))
-        return Lexicon<Void>(short.joined(separator: " "))
-    }()
     /// 省 市 县 区 旗 州 盟 乡 镇 村 屯 庄 寨 苏木 and what a spot is called by.
     private static let areas: Set<Unicode.Scalar> = Set("省市县区旗州盟乡镇村屯庄寨沟湾坪营堡集组".unicodeScalars)
     private static let spots: Set<Unicode.Scalar> = Set(
         "路街道口站桥场园店厂院校楼巷里城门广边旁下侧河坝山库堤岸码头亭台铺馆厅库库段处市县区镇乡村庄寨屯湾港局所湖矿林苑庙寺洞坡岭隧高速服务田地滩弄社心塘井".unicodeScalars)
 
     static func isKnown(_ text: NoticeText, _ place: Int, _ limit: Int) -> Int? {
-        known.match(text, at: place, to: limit)?.end
+        text.places.lexicon.match(text, at: place, to: limit)?.end
     }
 
     /// Whether a stretch reads like a place; `isName` asks for a name of an area.
     static func looksLike(_ text: NoticeText, _ range: Range<Int>, isName: Bool) -> Bool {
         guard range.count >= 2 else { return false }
-        if known.match(text, at: range.lowerBound, to: range.upperBound) != nil { return true }
+        if text.places.lexicon.match(text, at: range.lowerBound, to: range.upperBound) != nil {
+            return true
+        }
         if range.contains(where: { areas.contains(text[$0]) && $0 > range.lowerBound }) {
             return true
         }
         if isName {
-            return known.match(text, at: range.upperBound - 2, to: range.upperBound) != nil
+            return text.places.lexicon.match(text, at: range.upperBound - 2, to: range.upperBound)
+                != nil
         }
         return range.contains { spots.contains(text[$0]) && $0 > range.lowerBound }
     }

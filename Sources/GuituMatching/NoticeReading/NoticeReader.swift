@@ -24,9 +24,14 @@ public struct NoticeReader {
 
     /// The persons of `text` in its order, none when it tells of none.
     ///
-    /// - Parameter published: the day 昨日 and a date without its year count from.
-    public static func read(_ text: String, published: Day? = nil) -> [NoticePerson] {
-        guard text.utf8.count > window else { return readOne(text, published) }
+    /// - Parameters:
+    ///   - published: The day 昨日 and a date without its year count from.
+    ///   - places: What is known to be a place by its name alone. More counties
+    ///     are found with those of an index of places.
+    public static func read(
+        _ text: String, published: Day? = nil, places: PlaceNames = .common
+    ) -> [NoticePerson] {
+        guard text.utf8.count > window else { return readOne(text, published, places) }
         // A heap of notices is read piece by piece: what takes the square of a
         // notice's length must not take the square of a heap's.
         let scalars = Array(text.unicodeScalars)
@@ -41,7 +46,7 @@ public struct NoticeReader {
             }
             var piece = ""
             piece.unicodeScalars.append(contentsOf: scalars[begin..<end])
-            for var person in readOne(piece, published) {
+            for var person in readOne(piece, published, places) {
                 for place in person.fields.indices {
                     person.fields[place].span = person.fields[place].span.map {
                         ($0.lowerBound + begin)..<($0.upperBound + begin)
@@ -57,14 +62,16 @@ public struct NoticeReader {
     /// Longer than any notice; a long list of persons has a hundred a piece.
     static let window = 16_000
 
-    static func readOne(_ text: String, _ published: Day?) -> [NoticePerson] {
-        let reader = NoticeReader(text, published)
+    private static func readOne(
+        _ text: String, _ published: Day?, _ places: PlaceNames
+    ) -> [NoticePerson] {
+        let reader = NoticeReader(text, published, places)
         guard reader.text.count >= 6 else { return [] }
         return reader.persons()
     }
 
-    init(_ text: String, _ published: Day?) {
-        self.text = NoticeText(text)
+    private init(_ text: String, _ published: Day?, _ places: PlaceNames) {
+        self.text = NoticeText(text, places: places)
         self.published = published
         dates = NoticeDates.mentions(self.text, published: published)
         organisations = Organisations.mentions(self.text, in: self.text.all)

@@ -19,6 +19,8 @@ struct NoticeText {
     }
 
     let source: [Unicode.Scalar]
+    /// What is a place by its name alone.
+    let places: PlaceNames
     var scalars: [Unicode.Scalar] = []
     var gaps: [UInt8] = []
     private var starts: [Int32] = []
@@ -95,7 +97,8 @@ struct NoticeText {
 
     // MARK: Folding
 
-    init(_ text: String) {
+    init(_ text: String, places: PlaceNames = .common) {
+        self.places = places
         source = Array(text.unicodeScalars)
         scalars.reserveCapacity(source.count)
         gaps.reserveCapacity(source.count)

@@ -1,6 +1,7 @@
 import Foundation
 import GuituCore
 import GuituEar
+import GuituMatching
 import Synchronization
 
 /// One thread for engines that take tens of milliseconds, beside the threads
@@ -113,6 +114,8 @@ struct OpenedEar: Sendable {
     /// Of all counties: the shape of the country, for maps.
     let counties: [Point]
     let names: NameFrequencies
+    /// For notices, which say 利辛 for 利辛县.
+    let placeNames: PlaceNames
 
     init(_ ear: Ear) {
         self.ear = ear
@@ -133,6 +136,7 @@ struct OpenedEar: Sendable {
         self.provinces = provinces.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         self.counties = counties.sorted { $0.key < $1.key }.map(\.value)
         names = Self.frequencies(ear)
+        placeNames = PlaceNames(counties: ear.names(of: .county))
     }
 
     static func point(_ place: Place, _ ear: Ear) -> Point? {

@@ -59,8 +59,12 @@ enum NoticePages {
             }
         }
         try form.finish()
-        let persons = try await visit.settings.ear.run {
-            notices.map { NoticeReader.read($0.text, published: published) }
+        let shelf = visit.settings.ear
+        let persons = try await shelf.run {
+            let places = (try? shelf.open())?.placeNames ?? .common
+            return notices.map {
+                NoticeReader.read($0.text, published: published, places: places)
+            }
         }
         let found = zip(notices, persons).enumerated().map { number, read in
             NoticeView(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GuituEar
 import GuituMatching
 import GuituModel
 import GuituText
@@ -37,9 +38,17 @@ extension NoticesCommand {
             }
         }
 
+        /// With the counties of the index of places, where there is one.
+        private static func places() throws -> PlaceNames {
+            let path = EarOptions.usualIndexPath
+            guard FileManager.default.fileExists(atPath: path) else { return .common }
+            return PlaceNames(counties: Ear(index: try EarIndex(path: path)).names(of: .county))
+        }
+
         func run() async throws {
             let setting = try CommandSetting(common)
-            var reading = NoticesRun(setting: setting, tellsDuplicates: duplicates)
+            var reading = NoticesRun(
+                setting: setting, tellsDuplicates: duplicates, places: try Self.places())
             if let input { reading.readLines(of: input) }
             let paths = files.flatMap(Self.notices)
             for (path, id) in paths { reading.readFile(path, id: id, published: published) }
@@ -71,6 +80,7 @@ extension NoticesCommand {
 private struct NoticesRun {
     let setting: CommandSetting
     let tellsDuplicates: Bool
+    let places: PlaceNames
     private var known = NoticeDuplicates()
     private var notices = 0
     private var persons = 0
@@ -81,9 +91,11 @@ private struct NoticesRun {
     private var output = ""
     private var said = ContinuousClock.now
 
-    init(setting: CommandSetting, tellsDuplicates: Bool) {
+    /// - Parameter places: What is known to be a place by its name alone.
+    init(setting: CommandSetting, tellsDuplicates: Bool, places: PlaceNames) {
         self.setting = setting
         self.tellsDuplicates = tellsDuplicates
+        self.places = places
     }
 
     private struct Line: Decodable {
@@ -146,7 +158,7 @@ private struct NoticesRun {
     }
 
     private mutating func read(_ text: String, id: String, published: Day?) {
-        let found = NoticeReader.read(text, published: published)
+        let found = NoticeReader.read(text, published: published, places: places)
         let match = known.add(text, id: id)
         notices += 1
         persons += found.count

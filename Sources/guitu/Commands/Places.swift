@@ -28,11 +28,14 @@ struct EarOptions: ParsableArguments {
     var aliases: String?
 
     var indexPath: String {
-        if let index { return index }
+        index ?? Self.usualIndexPath
+    }
+
+    static var usualIndexPath: String {
         if let set = ProcessInfo.processInfo.environment["GUITU_PLACES"], !set.isEmpty {
             return set
         }
-        return Self.besideProgram("places.index")
+        return besideProgram("places.index")
     }
 
     var aliasPath: String {

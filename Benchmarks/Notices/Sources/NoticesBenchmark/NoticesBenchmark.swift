@@ -4,7 +4,8 @@ import GuituModel
 
 /// Reads the labelled texts of each folder and prints F1 by field and layout.
 ///
-/// `swift run -c release NoticesBenchmark FOLDER… [--errors] [--least 0.95]`
+/// `swift run -c release NoticesBenchmark FOLDER… [--errors] [--least 0.95] [--counties FILE]`
+/// FILE names a county a line, as the index of places does for `guitu`.
 @main
 enum NoticesBenchmark {
     struct Sample {
@@ -19,19 +20,23 @@ enum NoticesBenchmark {
         var folders: [String] = []
         var showsErrors = false
         var least: Double?
+        var places = PlaceNames.common
         var arguments = CommandLine.arguments.dropFirst().makeIterator()
         while let argument = arguments.next() {
             switch argument {
             case "--errors": showsErrors = true
             case "--least": least = arguments.next().flatMap(Double.init)
+            case "--counties":
+                let list = try String(contentsOfFile: arguments.next() ?? "", encoding: .utf8)
+                places = PlaceNames(counties: list.split(separator: "\n").map(String.init))
             default: folders.append(argument)
             }
         }
         var failed = folders.isEmpty
         for folder in folders {
             let samples = try load(folder)
-            let f1 = report(folder, samples, showsErrors: showsErrors)
-            let speed = speed(samples)
+            let f1 = report(folder, samples, places, showsErrors: showsErrors)
+            let speed = speed(samples, places)
             print(String(format: "speed        %.0f notices/s on one core\n", speed))
             if let least, f1 < least || speed < 2000 { failed = true }
         }
@@ -64,14 +69,17 @@ enum NoticesBenchmark {
 
     // MARK: Report
 
-    static func report(_ folder: String, _ samples: [Sample], showsErrors: Bool) -> Double {
+    static func report(
+        _ folder: String, _ samples: [Sample], _ places: PlaceNames, showsErrors: Bool
+    ) -> Double {
         var byField: [NoticeKey: Count] = [:]
         var byLayout: [String: Count] = [:]
         var core = Count()
         var sure: [(confidence: Double, isRight: Bool)] = []
         var persons = (labelled: 0, read: 0)
         for sample in samples {
-            let read = NoticeReader.read(sample.text, published: sample.published)
+            let read = NoticeReader.read(
+                sample.text, published: sample.published, places: places)
             persons.labelled += sample.persons.count
             persons.read += read.count
             let (counts, errors) = Scoring.score(read: read, labelled: sample.persons)
@@ -140,7 +148,7 @@ enum NoticesBenchmark {
     }
 
     /// Notices a second, each read whole and written as JSON.
-    static func speed(_ samples: [Sample]) -> Double {
+    static func speed(_ samples: [Sample], _ places: PlaceNames) -> Double {
         guard !samples.isEmpty else { return 0 }
         var done = 0
         var bytes = 0
@@ -148,7 +156,8 @@ enum NoticesBenchmark {
         let begin = processorSeconds()
         while processorSeconds() - begin < 2 {
             for sample in samples {
-                let read = NoticeReader.read(sample.text, published: sample.published)
+                let read = NoticeReader.read(
+                    sample.text, published: sample.published, places: places)
                 bytes += NoticePerson.line(id: sample.id, persons: read).utf8.count
             }
             done += samples.count
