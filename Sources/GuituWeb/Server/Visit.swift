@@ -39,7 +39,7 @@ public final class Visit: Sendable {
     private let formBox = Mutex(false)
     /// What makes this page's forms differ from all others': random once, then
     /// counted, since a page may hold a hundred forms.
-    private let formKeys = Mutex<(page: String, count: Int)>((Keys.newToken(), 0))
+    private let formKeys = Mutex<(page: String?, count: Int)>((nil, 0))
     /// Bound to the secret; every form of the page carries it.
     public let csrf: String
 
@@ -155,8 +155,9 @@ public final class Visit: Sendable {
 
     private func newFormKey() -> String {
         formKeys.withLock { keys in
-            keys.count += 1
-            return "\(keys.page.prefix(48))-\(keys.count)"
+            let page = keys.page ?? String(Keys.newToken().prefix(48))
+            keys = (page, keys.count + 1)
+            return "\(page)-\(keys.count)"
         }
     }
 
