@@ -19,7 +19,6 @@ let package = Package(
         .library(name: "GuituKinship", targets: ["GuituKinship"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -44,12 +43,9 @@ let package = Package(
             name: "GuituStore",
             dependencies: ["GuituModel", .product(name: "Crypto", package: "swift-crypto")]),
         .systemLibrary(name: "Clibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        .target(
-            name: "GuituSQLite",
-            dependencies: [
-                "GuituStore", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "GuituSQLite", dependencies: ["GuituStore", "CSQLite"]),
         .target(name: "GuituPostgres", dependencies: ["GuituStore", "Clibpq"]),
         .target(
             name: "GuituCore",

@@ -1,39 +1,40 @@
+import CSQLite
 import Foundation
-import GRDB
-import GRDBSQLite
 import GuituStore
 
 /// One connection to the file, used by one thread at a time.
-///
-/// GRDB opens and closes it. Statements go to SQLite directly: a page of ours
-/// runs fifteen, and what a general library does around each (a queue, boxed
-/// arguments, observers) took longer than most of them.
 final class SQLiteConnection: Connection {
-    private let queue: DatabaseQueue
     private let handle: SQLiteConnectionHandle
     private var prepared: [StatementText: Prepared] = [:]
     private let clock = StatementClock()
+    private var isOpen = true
     private(set) var isUsable = true
 
     /// More texts than our use-cases have; lists of many lengths make more.
     private static let mostPrepared = 400
 
-    init(queue: DatabaseQueue) throws {
-        self.queue = queue
-        handle = try queue.inDatabase { db in
-            guard let handle = db.sqliteConnection else {
-                throw DatabaseError.unavailable(reason: "the database file is closed")
-            }
-            return handle
+    /// Opens a file that is there.
+    ///
+    /// - Parameter busyTimeout: How long a statement waits for another
+    ///   connection's lock.
+    init(path: String, busyTimeout: Duration) throws {
+        var opened: SQLiteConnectionHandle?
+        // No mutex: a connection belongs to one thread.
+        let code = sqlite3_open_v2(
+            path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nil)
+        guard code == SQLITE_OK, let opened else {
+            // It may have made one only to say what is wrong.
+            let failure = opened.map(SQLiteFailure.init(last:)) ?? SQLiteFailure(code: code)
+            sqlite3_close_v2(opened)
+            throw failure
         }
-        // GRDB's observers expect statements of its own, and there are none.
-        sqlite3_commit_hook(handle, nil, nil)
-        sqlite3_rollback_hook(handle, nil, nil)
-        sqlite3_update_hook(handle, nil, nil)
-        sqlite3_set_authorizer(handle, nil, nil)
+        handle = opened
+        sqlite3_extended_result_codes(handle, 1)
+        guitu_refuse_double_quoted_texts(handle)
+        sqlite3_busy_timeout(handle, Int32(busyTimeout / .milliseconds(1)))
     }
 
-    deinit { forgetStatements() }
+    deinit { close() }
 
     func begin(_ mode: TransactionMode) throws {
         // A writer takes its lock at once: it can then only lose at the
@@ -93,10 +94,11 @@ final class SQLiteConnection: Connection {
     }
 
     func close() {
+        guard isOpen else { return }
+        isOpen = false
         isUsable = false
         forgetStatements()
-        // What fails here closes when the queue is released.
-        try? queue.close()
+        sqlite3_close_v2(handle)
     }
 
     /// `sql` prepared once per connection, bound, under the statement's limit.
@@ -175,14 +177,31 @@ final class SQLiteConnection: Connection {
         guard code == SQLITE_OK else { throw failure() }
     }
 
-    private func failure() -> GRDB.DatabaseError {
-        GRDB.DatabaseError(
-            resultCode: ResultCode(rawValue: sqlite3_extended_errcode(handle)),
-            message: String(cString: sqlite3_errmsg(handle)))
+    private func failure() -> SQLiteFailure { SQLiteFailure(last: handle) }
+}
+
+/// What SQLite said, in its own words and numbers.
+struct SQLiteFailure: Error {
+    /// The extended one.
+    let code: Int32
+    let message: String
+
+    init(code: Int32) {
+        self.code = code
+        message = String(cString: sqlite3_errstr(code))
     }
+
+    init(last handle: SQLiteConnectionHandle) {
+        code = sqlite3_extended_errcode(handle)
+        message = String(cString: sqlite3_errmsg(handle))
+    }
+
+    /// Without what extends it.
+    var primary: Int32 { code & 0xFF }
 }
 
 typealias SQLiteConnectionHandle = OpaquePointer
+typealias SQLiteStatement = OpaquePointer
 
 /// SQLITE_TRANSIENT: SQLite copies the bytes before the call returns.
 private let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)

@@ -1,12 +1,7 @@
+import CSQLite
 import Foundation
-import GRDB
 import GuituStore
 import Synchronization
-
-// GRDB has these words too; here they are ours unless it says GRDB before.
-typealias SQL = GuituStore.SQL
-typealias Row = GuituStore.Row
-typealias DatabaseError = GuituStore.DatabaseError
 
 /// An embedded database in one file: WAL, one writer, many readers.
 public struct SQLiteDriver: Driver {
@@ -35,28 +30,19 @@ public struct SQLiteDriver: Driver {
 
     public func connect(for mode: TransactionMode) throws -> any Connection {
         makeFile(path)
-
-        var configuration = Configuration()
-        configuration.label = "guitu"
-        configuration.foreignKeysEnabled = true
-        configuration.busyMode = .timeout(busyTimeout / .seconds(1))
-        // A transaction of ours spans several accesses of GRDB's.
-        configuration.allowsUnsafeTransactions = true
-        let synchronous = synchronous
-        configuration.prepareDatabase { db in
-            try becomeWAL(db)
-            try db.execute(
-                sql: """
-                    PRAGMA synchronous = \(synchronous.rawValue);
-                    PRAGMA temp_store = MEMORY;
-                    PRAGMA trusted_schema = OFF;
-                    PRAGMA cache_size = -16000;
-                    """)
-            if mode == .read { try db.execute(sql: "PRAGMA query_only = ON") }
-        }
         do {
-            return try SQLiteConnection(
-                queue: try DatabaseQueue(path: path, configuration: configuration))
+            let connection = try SQLiteConnection(path: path, busyTimeout: busyTimeout)
+            try becomeWAL(connection)
+            try connection.execute("PRAGMA foreign_keys = ON")
+            try connection.execute(SQL(trusted: "PRAGMA synchronous = \(synchronous.rawValue)"))
+            try connection.execute("PRAGMA temp_store = MEMORY")
+            try connection.execute("PRAGMA trusted_schema = OFF")
+            try connection.execute("PRAGMA cache_size = -16000")
+            if mode == .read { try connection.execute("PRAGMA query_only = ON") }
+            // Reads the file: one that is no database is refused here, and from
+            // here on it bears our lock.
+            try connection.execute("SELECT COUNT(*) FROM sqlite_schema")
+            return connection
         } catch {
             throw DatabaseError.unavailable(
                 reason: "the database file cannot be opened: \(mapped(error))")
@@ -93,14 +79,12 @@ private func makeFile(_ path: String) {
 
 /// SQLite does not wait for others while the journal mode changes, so two
 /// programs that meet a new file have to try again.
-private func becomeWAL(_ db: GRDB.Database) throws {
+private func becomeWAL(_ connection: SQLiteConnection) throws {
     for attempt in 1... {
         do {
-            try db.execute(sql: "PRAGMA journal_mode = WAL")
+            try connection.execute("PRAGMA journal_mode = WAL")
             return
-        } catch let error as GRDB.DatabaseError
-            where error.resultCode == .SQLITE_BUSY && attempt < 50
-        {
+        } catch DatabaseError.serialization where attempt < 50 {
             usleep(10_000)
         }
     }
@@ -108,27 +92,27 @@ private func becomeWAL(_ db: GRDB.Database) throws {
 
 /// In the words both engines share; the values of a statement stay out.
 func mapped(_ error: any Error) -> DatabaseError {
-    guard let error = error as? GRDB.DatabaseError else {
+    guard let error = error as? SQLiteFailure else {
         return error as? DatabaseError ?? .engine(code: "sqlite", message: "\(error)")
     }
-    let message = error.message ?? ""
+    let message = error.message
     let named = message.range(of: ": ").map { String(message[$0.upperBound...]) } ?? ""
-    switch error.extendedResultCode {
-    case .SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY, .SQLITE_CONSTRAINT_ROWID:
-        return .constraint(.unique, name: named)
-    case .SQLITE_CONSTRAINT_NOTNULL: return .constraint(.notNull, name: named)
-    case .SQLITE_CONSTRAINT_CHECK: return .constraint(.check, name: named)
-    case .SQLITE_CONSTRAINT_FOREIGNKEY: return .constraint(.foreignKey, name: named)
-    case .SQLITE_CONSTRAINT_TRIGGER: return .constraint(.check, name: message)
-    default: break
-    }
-    switch error.resultCode {
-    case .SQLITE_BUSY, .SQLITE_LOCKED: return .serialization
-    case .SQLITE_FULL: return .full
-    case .SQLITE_INTERRUPT: return .timeout
-    case .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_READONLY:
-        return .unavailable(reason: "SQLite \(error.extendedResultCode.rawValue): \(message)")
+    switch error.primary {
+    case SQLITE_CONSTRAINT:
+        switch error.code >> 8 {
+        case 6, 8, 10: return .constraint(.unique, name: named)  // primary key, unique, rowid
+        case 5: return .constraint(.notNull, name: named)
+        case 1: return .constraint(.check, name: named)
+        case 3: return .constraint(.foreignKey, name: named)
+        case 7: return .constraint(.check, name: message)  // a trigger's RAISE
+        default: return .engine(code: "\(error.code)", message: message)
+        }
+    case SQLITE_BUSY, SQLITE_LOCKED: return .serialization
+    case SQLITE_FULL: return .full
+    case SQLITE_INTERRUPT: return .timeout
+    case SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_READONLY:
+        return .unavailable(reason: "SQLite \(error.code): \(message)")
     default:
-        return .engine(code: "\(error.extendedResultCode.rawValue)", message: message)
+        return .engine(code: "\(error.code)", message: message)
     }
 }
