@@ -12,68 +12,9 @@ import Testing
 /// An index of two invented provinces: the dialect of one says hu as fu and n
 /// as l, the other speaks like the standard.
 enum SmallIndex {
-    static let tables = [
-        "divisions.tsv": """
-        code	level	name	parent	lon	lat	source
-        430000	province	湘南省		112	28	stat2023
-        430100	prefecture	湖州市	430000	112	28	stat2023
-        430101	county	湖南县	430100	112	28	stat2023
-        430102	county	南山县	430100	112.1	28	stat2023
-        430103	county	福山县	430100	112.1	28.1	stat2023
-        110000	province	京畿省		116	40	stat2023
-        110100	prefecture	京北市	110000	116	40	stat2023
-        110101	county	湖南县	110100	116	40	stat2023
-        110102	county	福兰县	110100	116.1	40	stat2023
-        """,
-        "townships.tsv": """
-        code	name	county	lon	lat	status
-        430101100	山南镇	430101			2023
-        430101101	河口乡	430101			2023
-        430102100	湖山镇	430102			2023
-        430102101	太平镇	430102			2023
-        430103100	古渡镇	430103			2023
-        110101100	太平镇	110101			2023
-        110102100	老城镇	110102			2023
-        """,
-        "mandarin.tsv": """
-        char	readings
-        湖	hu2
-        州	zhou1
-        南	nan2
-        山	shan1
-        福	fu2
-        兰	lan2
-        太	tai4
-        平	ping2
-        河	he2
-        口	kou3
-        老	lao3
-        城	cheng2
-        古	gu3
-        渡	du4
-        """,
-        "dialect-points.tsv": """
-        id	point	province	chars
-        0	湖南	43	12
-        1	1930南山城	43	12
-        2	福兰	11	12
-        """,
-        "dialect-readings.tsv": """
-        point	ipa_without_tone	chars
-        0	fu	湖福
-        0	laŋ	南
-        0	lan	兰
-        0	san	山
-        1	fu	湖福
-        1	lan	南兰
-        1	san	山
-        2	xu	湖
-        2	fu	福
-        2	nan	南
-        2	lan	兰
-        2	ʂan	山
-        """,
-    ]
+    /// Its tables, which the browser tests use too.
+    private static let tables = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Rig/small-country").path
 
     /// Writes the index into a folder of its own and takes it away afterwards.
     static func with<Result>(_ body: (String) async throws -> Result) async throws -> Result {
@@ -81,10 +22,7 @@ enum SmallIndex {
             .appendingPathComponent("hearing-" + UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        for (name, text) in tables {
-            try Data((text + "\n").utf8).write(to: folder.appendingPathComponent(name))
-        }
-        let bytes = try IndexBuilder(places: folder.path, readings: folder.path).build().bytes
+        let bytes = try IndexBuilder(places: tables, readings: tables).build().bytes
         let path = folder.appendingPathComponent("places.index").path
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         return try await body(path)
