@@ -4,36 +4,6 @@ import GuituEar
 import GuituMatching
 import Synchronization
 
-/// One thread for engines that take tens of milliseconds, beside the threads
-/// that answer requests, with a short queue: who finds it full is told so.
-public final class EngineDesk: Sendable {
-    private let queue = DispatchQueue(label: "guitu.engines")
-    private let waiting = Mutex(0)
-    private let limit: Int
-
-    // Sixteen questions of up to a tenth of a second are done within two.
-    public init(limit: Int = 16) { self.limit = limit }
-
-    /// Throws `Ending.busy` when too many wait, and what `body` throws.
-    public func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws
-        -> Result
-    {
-        let isAdmitted = waiting.withLock { count in
-            guard count < limit else { return false }
-            count += 1
-            return true
-        }
-        guard isAdmitted else { throw Ending.busy }
-        return try await withCheckedThrowingContinuation { continuation in
-            queue.async {
-                let result = Swift.Result { try body() }
-                self.waiting.withLock { $0 -= 1 }
-                continuation.resume(with: result)
-            }
-        }
-    }
-}
-
 /// The index of places of this server, opened when first asked and again when
 /// the file was replaced.
 public final class EarShelf: Sendable {
@@ -90,6 +60,9 @@ public final class EarShelf: Sendable {
         self.opened.withLock { $0 = (stamp, opened) }
         return opened
     }
+
+    /// With the counties of the index, where there is one.
+    public func placeNames() -> PlaceNames { (try? open())?.placeNames ?? .common }
 
     /// What tells one version of a file from the next; empty without a file.
     private static func stamp(of path: String) -> String {

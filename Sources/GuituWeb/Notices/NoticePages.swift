@@ -61,7 +61,7 @@ enum NoticePages {
         try form.finish()
         let shelf = visit.settings.ear
         let persons = try await shelf.run {
-            let places = (try? shelf.open())?.placeNames ?? .common
+            let places = shelf.placeNames()
             return notices.map {
                 NoticeReader.read($0.text, published: published, places: places)
             }

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
-import GuituEar
 import GuituMatching
 import GuituModel
 import GuituText
+import GuituWeb
 
 /// Reads notices that others publish; works on files, without an account.
 struct NoticesCommand: AsyncParsableCommand {
@@ -38,17 +38,11 @@ extension NoticesCommand {
             }
         }
 
-        /// With the counties of the index of places, where there is one.
-        private static func places() throws -> PlaceNames {
-            let path = EarOptions.usualIndexPath
-            guard FileManager.default.fileExists(atPath: path) else { return .common }
-            return PlaceNames(counties: Ear(index: try EarIndex(path: path)).names(of: .county))
-        }
-
         func run() async throws {
             let setting = try CommandSetting(common)
             var reading = NoticesRun(
-                setting: setting, tellsDuplicates: duplicates, places: try Self.places())
+                setting: setting, tellsDuplicates: duplicates,
+                places: EarShelf(path: setting.configuration.placesIndex).placeNames())
             if let input { reading.readLines(of: input) }
             let paths = files.flatMap(Self.notices)
             for (path, id) in paths { reading.readFile(path, id: id, published: published) }

@@ -28,14 +28,11 @@ struct EarOptions: ParsableArguments {
     var aliases: String?
 
     var indexPath: String {
-        index ?? Self.usualIndexPath
-    }
-
-    static var usualIndexPath: String {
+        if let index { return index }
         if let set = ProcessInfo.processInfo.environment["GUITU_PLACES"], !set.isEmpty {
             return set
         }
-        return besideProgram("places.index")
+        return Self.besideProgram("places.index")
     }
 
     var aliasPath: String {
