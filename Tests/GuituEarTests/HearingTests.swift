@@ -73,6 +73,12 @@ struct HearingTests {
         #expect(ear.places(code: "110109").isEmpty)
     }
 
+    @Test("every place of a level is named as it is today")
+    func names() throws {
+        let names = try SmallCountry.ear().names(of: .county)
+        #expect(Set(names) == ["湖南县", "南山县", "福山县", "福兰县"])
+    }
+
     @Test("the province, when known, leaves only its rows")
     func province() throws {
         let found = try codes("hu nan", "county", province: "11")

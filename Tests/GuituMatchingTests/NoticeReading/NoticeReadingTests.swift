@@ -116,6 +116,18 @@ struct NoticeReadingTests {
     }
 
     @Test(
+        "a county's bare name is a place where a list of counties is known, unless it is a word",
+        arguments: [("会昌", "会昌县"), ("景宁", "景宁畲族自治县"), ("公安", "公安县")])
+    func counties(name: String, county: String) {
+        let text = "寻找父亲张三，男，六十岁，老家\(name)，2020年5月1日走失。"
+        func home(_ places: PlaceNames) -> String? {
+            NoticeReader.read(text, places: places).first?.text(.placeClaimed)
+        }
+        #expect(home(.common) == nil)
+        #expect(home(PlaceNames(counties: [county])) == (name == "公安" ? nil : name))
+    }
+
+    @Test(
         "ages as people write them",
         arguments: [
             ("52岁", 52, 52), ("约30岁", 28, 32), ("六十多岁", 60, 69), ("七八岁", 7, 8), ("六七十岁", 60, 70),
