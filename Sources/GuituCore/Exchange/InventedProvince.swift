@@ -92,8 +92,6 @@ private struct InventedOffice {
         random = SplitMix64(seed: seed &+ 7)
     }
 
-    var program: Actor { .program(reason: "invent") }
-
     func actor(_ role: Role, at station: Int, _ number: Int = 0) throws -> Actor {
         let found = made.accounts.filter { $0.role == role && $0.station == station }
         guard found.indices.contains(number) else { throw Ending.notFound }
@@ -121,7 +119,8 @@ private struct InventedOffice {
                     return item
                 }
                 let answer = try await workplace.perform(
-                    Bulk(area: made.stations[station], items: items), as: program)
+                    Bulk(area: made.stations[station], items: items),
+                    as: try actor(.tracingOfficer, at: station))
                 for (index, registered) in zip(part, answer.answers) {
                     ids[index] = registered?.report
                 }
@@ -238,7 +237,7 @@ private struct InventedOffice {
             try await workplace.perform(
                 Protect(
                     person: one.arrived.person, protection: .domesticViolence, reason: "本人陈述遭受家庭暴力",
-                    version: 1), as: program)
+                    version: 1), as: try actor(.director, at: station))
         }
         try await RankReports.run(in: workplace)
         var reunited = 0
@@ -248,7 +247,7 @@ private struct InventedOffice {
                 reunited += 1
                 try await collect(one.station, one.arrived, confirmed)
             } else if confirmed == nil, one.look.communication == .canSpeak, chance(0.6) {
-                try await leave(one.arrived)
+                try await leave(one.station, one.arrived)
             } else {
                 try await lieDown(one.station, one.arrived)
             }
@@ -261,13 +260,14 @@ private struct InventedOffice {
         -> Candidate.ID?
     {
         guard let request = arrived.request else { return nil }
-        let seen = try await workplace.perform(SeeRequest(request: request), as: program)
+        let officer = try actor(.tracingOfficer, at: station)
+        let seen = try await workplace.perform(SeeRequest(request: request), as: officer)
         guard let first = seen.candidates.first, first.probability > 0.9,
             [.agreed, .cannotDecide].contains(seen.consent), seen.protection == .none, chance(0.7)
         else { return nil }
         let confirm = DecideCandidate(
             candidate: first.id, verdict: .confirm, reason: "姓名、年龄和籍贯相符，已电话核实", evidenceVersion: 1)
-        try await workplace.perform(confirm, as: try actor(.tracingOfficer, at: station, 0))
+        try await workplace.perform(confirm, as: officer)
         guard chance(0.7) else { return nil }
         try await workplace.perform(confirm, as: try actor(.tracingOfficer, at: station, 1))
         return first.id
@@ -289,14 +289,15 @@ private struct InventedOffice {
         try await workplace.perform(leaving, as: clerk)
     }
 
-    private func leave(_ arrived: RegisterArrival.Arrived) async throws {
+    private func leave(_ station: Int, _ arrived: RegisterArrival.Arrived) async throws {
+        let clerk = try actor(.reception, at: station)
         try await workplace.perform(
-            ReturnBelongings(episode: arrived.episode, receivedBy: "本人"), as: program)
+            ReturnBelongings(episode: arrived.episode, receivedBy: "本人"), as: clerk)
         var leaving = Depart(
             episode: arrived.episode, kind: .selfDeparture, leftAt: workplace.clock.now)
         leaving.destination = "自行返乡"
         do {
-            try await workplace.perform(leaving, as: program)
+            try await workplace.perform(leaving, as: clerk)
         } catch Ending.refused {
             // A child does not leave alone (DE-01): they stay.
         }
@@ -304,8 +305,9 @@ private struct InventedOffice {
 
     /// A bed while there is one; the rest wait, as on a full night.
     private func lieDown(_ station: Int, _ arrived: RegisterArrival.Arrived) async throws {
+        let clerk = try actor(.reception, at: station)
         let beds = try await workplace.perform(
-            SeeBeds(station: made.stations[station]), as: program)
+            SeeBeds(station: made.stations[station]), as: clerk)
         guard let waiting = beds.waiting.first(where: { $0.episode == arrived.episode }) else {
             return
         }
@@ -313,7 +315,7 @@ private struct InventedOffice {
         guard let bed = beds.beds.first(where: { $0.kind == kind && $0.occupant == nil }) else {
             return
         }
-        try await workplace.perform(GiveBed(episode: arrived.episode, bed: bed.id), as: program)
+        try await workplace.perform(GiveBed(episode: arrived.episode, bed: bed.id), as: clerk)
     }
 }
 

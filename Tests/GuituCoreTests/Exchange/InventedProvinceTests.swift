@@ -32,6 +32,11 @@ struct InventedProvinceTests {
             #expect(try count("observation") > 100)
             #expect(try count("observation WHERE recorded_by LIKE 'program:%'") == 0)
             #expect(try count("tracing_request WHERE consent = 'cannot-decide'") > 0)
+            // Whoever reads the trail sees who filed, who protected, who gave a bed.
+            let byProgram = try tx.rows(
+                "SELECT DISTINCT use_case FROM audit_entry WHERE actor = 'program:invent'"
+            ).map { try $0["use_case"] as String }
+            #expect(Set(byProgram) == ["InventOffices", "EndInventing"])
         }
     }
 }
