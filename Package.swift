@@ -50,7 +50,8 @@ let package = Package(
         .target(
             name: "GuituCore",
             dependencies: [
-                "GuituModel", "GuituRules", "GuituMatching", "GuituInvented", "GuituStore",
+                "GuituModel", "GuituRules", "GuituMatching", "GuituKinship", "GuituInvented",
+                "GuituStore",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -86,7 +87,7 @@ let package = Package(
             exclude: ["Snapshots"]),
         .testTarget(
             name: "GuituCoreTests", dependencies: ["GuituCore", "TestSupport"],
-            exclude: ["Snapshots"]),
+            exclude: ["Snapshots", "Laboratory/Snapshots"]),
         .testTarget(
             name: "GuituWebTests",
             dependencies: [

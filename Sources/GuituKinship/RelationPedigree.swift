@@ -20,3 +20,8 @@ extension GenotypeText {
         try? genotype(at: locus, oneCopy: false, person: "")
     }
 }
+
+extension GenotypeText {
+    /// The alleles that were seen.
+    public var seen: [Allele] { alleles }
+}

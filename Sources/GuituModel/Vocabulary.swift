@@ -324,6 +324,8 @@ public enum Role: String, Vocabulary {
     case director
     case official
     case supervisor
+    /// At a centre or a province: works with the library of profiles.
+    case laboratoryOfficer = "laboratory-officer"
     case systemAdministrator = "system-administrator"
     case securityAdministrator = "security-administrator"
     case auditAdministrator = "audit-administrator"
@@ -335,4 +337,9 @@ public enum Role: String, Vocabulary {
         default: false
         }
     }
+}
+
+/// Whose a sample is that a station had taken.
+public enum SampleSubject: String, Vocabulary {
+    case person, relative
 }

@@ -209,6 +209,29 @@ struct CommandSetting: Sendable {
             names: EarShelf(path: configuration.placesIndex), logger: logger)
     }
 
+    /// The library of profiles beside the workplace; not made before somebody
+    /// enables it, so its key ring says whether it is there.
+    func laboratory(at workplace: Workplace) -> Laboratory {
+        let (configuration, now) = (configuration, workplace.clock.now)
+        return Laboratory(workplace) { makes in
+            let path = configuration.libraryKeyRing
+            guard makes || FileManager.default.fileExists(atPath: path) else { return nil }
+            let keys = try Keys.open(path: path, makeIfMissing: makes, now: now)
+            let name = configuration.libraryFile
+            let driver: any Driver =
+                Configuration.engine(of: name) == .sqlite
+                ? SQLiteDriver(path: name) : PostgresDriver(conninfo: name)
+            let database = Database(driver: driver, options: configuration.databaseOptions)
+            do {
+                try await Migrator(LibrarySchema.migrations).migrate(database)
+            } catch {
+                await database.close()
+                throw error
+            }
+            return Laboratory.Library(database: database, keys: keys)
+        }
+    }
+
     func complaint(about failure: Keys.Failure) -> ExitCode {
         let path = configuration.keyRing
         switch failure {

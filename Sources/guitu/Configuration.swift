@@ -19,6 +19,10 @@ struct Configuration: Sendable, Equatable {
     var anchors = ""
     /// The index of places for words heard.
     var places = ""
+    /// The library of profiles, apart from cases: as `database`.
+    var library = ""
+    /// Its own key ring.
+    var libraryKeys = ""
     var host = "127.0.0.1"
     var port = 8080
     /// As browsers reach it; decides about secure cookies and links.
@@ -46,10 +50,15 @@ struct Configuration: Sendable, Equatable {
     var keyRing: String { keys.isEmpty ? data + "/guitu.keys" : keys }
     var anchorsFile: String { anchors.isEmpty ? data + "/anchors" : anchors }
     var placesIndex: String { places.isEmpty ? EarOptions.besideProgram("places.index") : places }
+    var libraryFile: String { library.isEmpty ? data + "/library.sqlite" : library }
+    var libraryKeyRing: String { libraryKeys.isEmpty ? data + "/library.keys" : libraryKeys }
     var address: String { publicURL.isEmpty ? "http://\(host):\(port)" : publicURL }
     var isSecure: Bool { secureCookies ?? publicURL.hasPrefix("https://") }
 
-    var engine: Engine {
+    var engine: Engine { Self.engine(of: database) }
+
+    /// The engine that a file's path or a connection string means.
+    static func engine(of database: String) -> Engine {
         let isURL = database.hasPrefix("postgres://") || database.hasPrefix("postgresql://")
         return isURL || database.contains("dbname=") || database.contains("host=")
             ? .postgres : .sqlite
@@ -171,6 +180,11 @@ struct Key: Sendable {
         .text("keys", TextKey("config.about.keys"), \.keys, default: { $0.keyRing }),
         .text("anchors", TextKey("config.about.anchors"), \.anchors, default: { $0.anchorsFile }),
         .text("places", TextKey("config.about.places"), \.places, default: { $0.placesIndex }),
+        .text(
+            "library", TextKey("config.about.library"), \.library, default: { $0.libraryFile }),
+        .text(
+            "library-keys", TextKey("config.about.libraryKeys"), \.libraryKeys,
+            default: { $0.libraryKeyRing }),
         Key(
             name: "listen", about: TextKey("config.about.listen"),
             value: { "\($0.host):\($0.port)" },
@@ -318,7 +332,8 @@ extension Key {
     /// The value with a password of a connection string blotted out.
     func shown(_ configuration: Configuration) -> String {
         let text = value(configuration)
-        guard name == "database", configuration.engine == .postgres else { return text }
+        guard name == "database" || name == "library", Configuration.engine(of: text) == .postgres
+        else { return text }
         return
             text
             .replacing(#/(?i)(password\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s&]+)/#) { "\($0.1)•" }

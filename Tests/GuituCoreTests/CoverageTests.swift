@@ -71,6 +71,7 @@ struct CoverageTests {
         for sample in Samples.all {
             let scene = try await Scene(engine)
             let worker = try await scene.office.account(sample.role, at: sample.roleArea(scene))
+            if sample.isOfLibrary { _ = try await scene.lab() }
             let entries = try await scene.auditCount(sample.name, nil)
             let outcome = await ending { try await sample.run(scene, .here, as: worker.actor) }
             #expect(
@@ -136,7 +137,8 @@ struct CoverageTests {
         #expect(named.officer == scene.officer.id)
     }
 
-    /// Every `struct X: ChangingUseCase` and `: ReadingUseCase` in the core.
+    /// Every `struct X: ChangingUseCase` and `: ReadingUseCase` in the core, and
+    /// every one of the library.
     static func declaredUseCases() throws -> Set<String> {
         let core = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
@@ -144,7 +146,7 @@ struct CoverageTests {
         let files =
             FileManager.default.enumerator(at: core, includingPropertiesForKeys: nil)?
             .compactMap { $0 as? URL } ?? []
-        let pattern = /struct (\w+)(?:<[^>]*>)?: (?:ChangingUseCase|ReadingUseCase)/
+        let pattern = /struct (\w+)(?:<[^>]*>)?: (?:ChangingUseCase|ReadingUseCase|LibraryUseCase)/
         var names = Set<String>()
         for file in files where file.pathExtension == "swift" {
             for match in try String(contentsOf: file, encoding: .utf8).matches(of: pattern) {
@@ -172,6 +174,7 @@ struct Scene: Sendable {
     let observation: Observation.ID
     let link: ID<PersonLink>
     let batch: ID<ImportBatch>
+    let box = LabBox()
 
     init(_ engine: Engine, logger: Logger = Logger(label: "guitu")) async throws {
         office = try await Office(engine, logger: logger)

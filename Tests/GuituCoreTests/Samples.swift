@@ -23,6 +23,8 @@ struct Sample: Sendable {
     var aboutThePerson = false
     /// Touches the search for them: only the director and the named officer.
     var aboutTheirTracing = false
+    /// Needs the scene's library, whose making leaves entries of its own.
+    var isOfLibrary = false
     var run: @Sendable (Scene, Where, Actor) async throws -> Void
 
     func run(_ scene: Scene, _ place: Where, as actor: Actor) async throws {
@@ -82,10 +84,11 @@ enum Samples {
         "MarkNotificationRead": "one's own only; NotificationTests",
         "RetryJob": "needs a dead job; JobTests",
         "Export": "generic: its name is that of a list; ListTests",
-    ]) { $1 }
+    ]) { $1 }.merging(laboratoryExceptions) { $1 }
 
     static let all: [Sample] =
         intake + stay + tracing + missing + matching + oversight + access + attachments + office
+        + laboratory
 
     static let intake: [Sample] = [
         .change(.reception) { scene, place in
@@ -149,6 +152,11 @@ enum Samples {
         .change(.director, person: true, tracing: true) {
             DecideConsent(
                 request: $1.id($0.request), consent: .agreed, reason: "本人同意", version: 1)
+        },
+        .change(.director, person: true, tracing: true) {
+            NoteSample(
+                request: $1.id($0.request), number: "S-1", subject: .relative, relative: "母亲",
+                takenOn: Office.day)
         },
         .change(.director, person: true, tracing: true) {
             NameOfficer(request: $1.id($0.request), officer: $0.officer.id)

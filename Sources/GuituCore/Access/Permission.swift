@@ -33,6 +33,14 @@ public enum Permission: String, CaseIterable, Sendable {
     /// Take a sealed copy of everything; the copy opens only with the key ring.
     case backUp
     case readAudit
+    /// Record the document that lets an office keep a library of profiles.
+    case enableLibrary
+    /// Whether that library is on, and how much is in it.
+    case seeLibrary
+    /// Import, compare and decide in the library: the only one that sees typings.
+    case laboratory
+    /// Who asked the library what, and why.
+    case readLedger
 
     /// The table of roles, as one place to read and to question.
     ///
@@ -69,12 +77,14 @@ public enum Permission: String, CaseIterable, Sendable {
             [.seePeople, .unmask, .seeBeds, .seeTracing, .seeMissing, .seeIndicators]
         case .supervisor:
             [.seeIndicators]
+        case .laboratoryOfficer:
+            [.laboratory, .seeLibrary, .readLedger]
         case .systemAdministrator:
-            [.manageStations, .seeJobs, .backUp]
+            [.manageStations, .seeJobs, .backUp, .enableLibrary, .seeLibrary]
         case .securityAdministrator:
             [.manageAccounts, .seeAccounts]
         case .auditAdministrator:
-            [.readAudit, .seeAccounts]
+            [.readAudit, .seeAccounts, .seeLibrary, .readLedger]
         }
     }
 }

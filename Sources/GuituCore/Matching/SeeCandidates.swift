@@ -59,6 +59,8 @@ public struct SeeRequest: ReadingUseCase {
         /// Probability that none of the reports on file is the right one.
         public var noRightReport: Double?
         public var candidates: [Line]
+        /// Numbers of samples, and that laboratories concluded on them.
+        public var samples: [NotedSample]
     }
 
     public struct Officer: Sendable {
@@ -112,7 +114,8 @@ public struct SeeRequest: ReadingUseCase {
             protection: try row["protection"], openedAt: try row["opened_at"],
             closedAt: try row["closed_at"], outcome: try row["outcome"],
             rankedAt: try row["ranked_at"], noRightReport: try row["no_right_report"],
-            candidates: try candidates(work))
+            candidates: try candidates(work),
+            samples: try work.tracing.samples(of: request))
     }
 
     /// Whoever lets people leave sees what two officers confirmed, and no other

@@ -56,7 +56,7 @@ public final class Workplace: Sendable {
     public func see<Reading: ReadingUseCase>(_ useCase: Reading, as actor: Actor) async throws
         -> Seen<Reading.Answer>
     {
-        try await ended(useCase) {
+        try await ended(type(of: useCase).name) {
             let attempt = try self.attempt(useCase)
             let (outcome, viewer, entry) = try await self.database.read { tx in
                 try attempt.run(as: actor, in: tx) { work in try useCase.perform(in: work) }
@@ -77,7 +77,7 @@ public final class Workplace: Sendable {
     public func perform<Change: ChangingUseCase>(
         _ useCase: Change, as actor: Actor, key: IdempotencyKey? = nil, under owner: Target? = nil
     ) async throws -> Change.Answer {
-        try await ended(useCase) {
+        try await ended(type(of: useCase).name) {
             let attempt = try self.attempt(useCase, key: key, under: owner)
             do {
                 let answer = try await self.database.write { tx in
@@ -112,8 +112,8 @@ public final class Workplace: Sendable {
 
     /// Turns whatever went wrong into an `Ending`; what nobody foresaw is
     /// logged under a reference, without values.
-    private func ended<Answer>(_ useCase: some UseCase, _ body: () async throws -> Answer)
-        async throws -> Answer
+    func ended<Answer>(_ name: String, _ body: () async throws -> Answer) async throws
+        -> Answer
     {
         do {
             return try await body()
@@ -127,10 +127,10 @@ public final class Workplace: Sendable {
             case .unavailable, .full, .timeout, .serialization:
                 logger.warning("database", metadata: ["kind": "\(error.kind)"])
                 throw Ending.unavailable
-            case .constraint, .engine: throw broke(type(of: useCase).name, error)
+            case .constraint, .engine: throw broke(name, error)
             }
         } catch {
-            throw broke(type(of: useCase).name, error)
+            throw broke(name, error)
         }
     }
 

@@ -42,6 +42,8 @@ public struct GuituServer: Sendable {
         public var readyTime = Duration.seconds(2)
         /// The index of places that words heard are looked up in.
         public var ear = EarShelf(path: "")
+        /// The library of profiles, where one is kept.
+        public var laboratory: Laboratory?
         public init() {}
     }
 

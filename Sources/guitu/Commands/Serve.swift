@@ -22,13 +22,17 @@ struct Serve: AsyncParsableCommand {
         try await setting.ended {
             let workplace = try setting.closedWorkplace(migrates: true)
             let code = try await Self.meet(workplace, setting)
+            let laboratory = setting.laboratory(at: workplace)
+            var options = setting.configuration.server
+            options.laboratory = laboratory
             let server = GuituServer(
-                workplace: workplace, options: setting.configuration.server, logger: setting.logger)
+                workplace: workplace, options: options, logger: setting.logger)
             let jobs = JobRunner(
                 workplace,
                 handlers: [
                     RankRequestJob(), RankReportsJob(), TidyJobs(),
                     AnchorHeads(file: AnchorsFile(path: setting.configuration.anchorsFile)),
+                    SearchJob(laboratory),
                 ])
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
@@ -36,6 +40,10 @@ struct Serve: AsyncParsableCommand {
                 }
                 group.addTask {
                     if code == nil { try await Self.waitForDatabase(workplace, setting) }
+                    do { try await laboratory.enqueueSearches() } catch {
+                        // Stations work on without a laboratory's database.
+                        setting.logger.warning("library away at start")
+                    }
                     await jobs.run()
                 }
                 // The server ends when it is told to; the other only by a
@@ -45,6 +53,7 @@ struct Serve: AsyncParsableCommand {
                 group.cancelAll()
                 try await group.waitForAll()
             }
+            await laboratory.close()
             await workplace.database.close()
         }
     }
