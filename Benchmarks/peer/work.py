@@ -1,8 +1,8 @@
 """The same work as two of Guitu's requests, over Guitu's own tables.
 
 `see_person` reads what `SeePerson` reads: session and grants, holder and
-scope, the person, episodes, observations, belongings, links, request and
-facts; opens the sealed identity number; appends one entry to the keyed audit
+scope, the person, episodes, observations, belongings, links and request;
+opens the sealed identity number; appends one entry to the keyed audit
 chain and commits it before the page leaves. `register_arrival` writes what
 `RegisterArrival` writes. The entries use Guitu's key ring, so that
 `guitu audit verify` can say whether the peer really did the work.
@@ -11,6 +11,7 @@ chain and commits it before the page leaves. `register_arrival` writes what
 import base64
 import hashlib
 import hmac
+import itertools
 import json
 import os
 import secrets
@@ -137,6 +138,30 @@ def opened(sealed: bytes | None, person: str) -> str | None:
     return number[:3] + "*" * (len(number) - 5) + number[-2:]
 
 
+def said_time(ms: int) -> str:
+    at = datetime.fromtimestamp(ms / 1000, CHINA)
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
+
+
+def said(day: str | None) -> str | None:
+    """A partial day is kept as its two bounds and what was said."""
+    return day and day.split(" ", 1)[-1]
+
+
+def age(birth: str | None) -> str | None:
+    if birth is None:
+        return None
+    first, last = (int(bound[:4]) for bound in birth.split(" ", 1)[0].split(".."))
+    year = datetime.now(CHINA).year
+    return f"{year - last}岁" if first == last else f"{year - last}—{year - first}岁"
+
+
+def keys_of_forms():
+    """One random beginning a page, then a number a form, as Guitu has it."""
+    beginning, number = secrets.token_hex(24), itertools.count(1)
+    return lambda: f"{beginning}-{next(number)}"
+
+
 def see_person(cookie: str, person: str) -> str:
     with database.transaction(writes=False) as run:
         who = viewer(run, cookie)
@@ -206,28 +231,28 @@ def see_person(cookie: str, person: str) -> str:
                 WHERE r.person = ? AND {scope} ORDER BY r.opened_at DESC""",
             (person, *scoped),
         ).fetchone()
-        facts = run(
-            """SELECT kind, occurred_at FROM fact
-               WHERE subject_kind = 'person' AND subject = ? ORDER BY occurred_at, id""",
-            (person,),
-        ).fetchall()
     page = _page.render(
         who=who,
         person=found,
         identity=opened(found["identity_number"], person),
         same=same,
-        episodes=episodes,
+        here=next((e for e in episodes if e["ended_at"] is None), None),
         observations=observations,
         belongings=belongings,
         links=links,
         request=request,
-        facts=facts,
-        time=lambda ms: datetime.fromtimestamp(ms / 1000, CHINA).strftime("%Y-%m-%d %H:%M"),
+        id=person,
+        time=said_time,
+        said=said,
+        age=age,
+        one_word=lambda one: _catalog[f"sex.{one['value']}"]
+        if one["kind"] == "sex"
+        else one["value"],
         now=now(),
         word=lambda kind, value: _catalog[f"{kind}.{value}"],
         unknown="不详",
         csrf=hmac.digest(_audit, b"csrf" + cookie.encode(), "sha256").hex(),
-        key=lambda: secrets.token_hex(32),
+        key=keys_of_forms(),
     )
     asked = json.dumps({"person": person}).encode()
     with database.transaction(writes=True) as run:
