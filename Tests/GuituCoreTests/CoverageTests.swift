@@ -177,7 +177,11 @@ struct Scene: Sendable {
     let box = LabBox()
 
     init(_ engine: Engine, logger: Logger = Logger(label: "guitu")) async throws {
-        office = try await Office(engine, logger: logger)
+        try await self.init(try await Office(engine, logger: logger))
+    }
+
+    init(_ office: Office) async throws {
+        self.office = office
         let place = office.workplace
         let program = Actor.program(reason: "test")
         officer = try await office.account(.tracingOfficer, at: office.station, name: "寻亲 李")

@@ -38,10 +38,10 @@ struct TracingStore {
         let officers = try work.tx.rows(
             """
             SELECT g.account FROM role_grant g JOIN account a ON a.id = g.account
-            LEFT JOIN tracing_request r ON r.officer = g.account AND r.closed_at IS NULL
             WHERE g.area = \(station) AND g.role = 'tracing-officer' AND g.revoked_at IS NULL
                 AND a.disabled_at IS NULL
-            GROUP BY g.account ORDER BY COUNT(r.id), g.account
+            ORDER BY (SELECT COUNT(*) FROM tracing_request r
+                WHERE r.officer = g.account AND r.closed_at IS NULL), g.account
             """)
         let officer: Account.ID? = try officers.first?["account"]
         let inserted = try work.tx.execute(
