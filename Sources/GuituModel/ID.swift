@@ -10,9 +10,14 @@ public struct ID<Subject>: Hashable, Comparable, Sendable, Codable, CustomString
 
     /// Nil unless `text` is a well-formed id; forged and truncated ids end here.
     public init?(_ text: String) {
-        guard text.utf8.count == 26, text.utf8.allSatisfy({ crockfordDigits.contains($0) }),
-            text.utf8.first! <= UInt8(ascii: "7")  // 26 x 5 = 130 bits; the first two are 0
-        else { return nil }
+        var text = text
+        let isID = text.withUTF8 { utf8 in
+            guard utf8.count == 26, utf8[0] <= UInt8(ascii: "7")  // 130 bits; the first two are 0
+            else { return false }
+            for byte in utf8 where !isCrockfordDigit(byte) { return false }
+            return true
+        }
+        guard isID else { return nil }
         self.text = text
     }
 
@@ -91,3 +96,13 @@ public struct ID<Subject>: Hashable, Comparable, Sendable, Codable, CustomString
 }
 
 private let crockfordDigits = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+
+/// Digits and small letters but i, l, o and u.
+private func isCrockfordDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    case UInt8(ascii: "i"), UInt8(ascii: "l"), UInt8(ascii: "o"), UInt8(ascii: "u"): false
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): true
+    default: false
+    }
+}

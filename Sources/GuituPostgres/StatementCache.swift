@@ -44,13 +44,14 @@ struct StatementCache {
     private static let most = 300
     private static let mostSeen = 2000
 
-    private var statements: [String: Statement] = [:]
-    private var seen: Set<String> = []
+    private var statements: [StatementText: Statement] = [:]
+    private var seen: Set<StatementText> = []
     private var clock = 0
 
     mutating func use(_ text: String, _ parameters: Parameters) -> Use {
         clock += 1
-        if let statement = statements[text] {
+        let key = StatementText(text)
+        if let statement = statements[key] {
             // A NULL told the server nothing when it was prepared; a value of
             // another type now goes without it.
             let fits = zip(statement.types, parameters.types).allSatisfy { $1 == 0 || $0 == $1 }
@@ -59,19 +60,21 @@ struct StatementCache {
             return .execute(statement)
         }
         if seen.count >= Self.mostSeen { seen.removeAll(keepingCapacity: true) }
-        guard !seen.insert(text).inserted else { return .once }
+        guard !seen.insert(key).inserted else { return .once }
         let statement = Statement(name: "s\(clock)", text: text, types: parameters.types)
         statement.lastUse = clock
         var evicted: Statement?
         if statements.count >= Self.most {
             evicted = statements.values.min { $0.lastUse < $1.lastUse }
-            if let evicted { statements[evicted.text] = nil }
+            if let evicted { statements[StatementText(evicted.text)] = nil }
         }
-        statements[text] = statement
+        statements[key] = statement
         return .prepare(statement, evicted: evicted?.name)
     }
 
-    mutating func forget(_ statement: Statement) { statements[statement.text] = nil }
+    mutating func forget(_ statement: Statement) {
+        statements[StatementText(statement.text)] = nil
+    }
 
     /// The schema changed under them. The server keeps the old ones until the
     /// session ends; new ones get new names.

@@ -222,19 +222,6 @@ private final class Prepared {
     }
 }
 
-/// A statement's text as a key. Texts are long and few: their length and end
-/// tell most apart, and hashing all of each took longer than its execution.
-private struct StatementText: Hashable {
-    let text: String
-
-    init(_ text: String) { self.text = text }
-
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(text.utf8.count)
-        for byte in text.utf8.suffix(24) { hasher.combine(byte) }
-    }
-}
-
 /// Keeps a caller's own error apart from the engine's.
 private struct BodyFailure: Error {
     var cause: any Error

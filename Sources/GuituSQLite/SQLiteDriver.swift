@@ -38,7 +38,13 @@ public struct SQLiteDriver: Driver {
             try connection.execute("PRAGMA temp_store = MEMORY")
             try connection.execute("PRAGMA trusted_schema = OFF")
             try connection.execute("PRAGMA cache_size = -16000")
-            if mode == .read { try connection.execute("PRAGMA query_only = ON") }
+            if mode == .read {
+                try connection.execute("PRAGMA query_only = ON")
+                // After every commit of the writer a reader's pages are stale
+                // and read again: mapped, they are not copied. The size is
+                // address space, not memory.
+                try connection.execute("PRAGMA mmap_size = 1073741824")
+            }
             // Reads the file: one that is no database is refused here, and from
             // here on it bears our lock.
             try connection.execute("SELECT COUNT(*) FROM sqlite_schema")

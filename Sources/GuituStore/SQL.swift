@@ -1,3 +1,4 @@
+import Foundation
 import GuituModel
 
 /// What a column can hold in both engines.
@@ -101,13 +102,18 @@ extension SQL {
     ) throws(DatabaseError) -> (text: String, values: [SQLValue]) {
         if pieces.count == 1, case .text(let text) = pieces[0] { return (text, []) }
         var text = ""
+        text.reserveCapacity(
+            pieces.reduce(0) { sum, piece in
+                if case .text(let literal) = piece { sum + literal.utf8.count } else { sum + 3 }
+            })
         var values: [SQLValue] = []
+        values.reserveCapacity(pieces.count / 2 + 1)
         for piece in pieces {
             switch piece {
             case .text(let literal): text += literal
             case .value(let value):
                 switch value {
-                case .text(let string) where string.utf8.contains(0):
+                case .text(let string) where string.holdsNUL:
                     throw .engine(code: "value", message: "a text holds a NUL character")
                 case .real(let real) where real.isNaN:
                     throw .engine(code: "value", message: "a number is not a number")
@@ -117,6 +123,30 @@ extension SQL {
             }
         }
         return (text, values)
+    }
+}
+
+extension String {
+    fileprivate var holdsNUL: Bool {
+        utf8.withContiguousStorageIfAvailable { memchr($0.baseAddress!, 0, $0.count) != nil }
+            ?? utf8.contains(0)
+    }
+}
+
+/// A statement's text as a key. Texts are long and few: their length and end
+/// tell most apart, and hashing all of each took longer than its execution.
+public struct StatementText: Hashable {
+    public let text: String
+
+    public init(_ text: String) { self.text = text }
+
+    public func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 {
+            hasher.combine($0.count)
+            hasher.combine(
+                bytes: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer($0).suffix(24)))
+        }
     }
 }
 

@@ -63,23 +63,26 @@ public struct Text: Sendable {
 
     /// A key that no catalog has is shown itself in `⟨ ⟩`: ugly, but the page lives.
     public func callAsFunction(_ key: TextKey, _ arguments: [String: String] = [:]) -> String {
-        guard let sentence = catalog.sentences[key.name] else { return "⟨\(key.name)⟩" }
+        guard let sentence = catalog.phrases[key.name] else { return "⟨\(key.name)⟩" }
         return sentence.said(with: arguments)
     }
 
     /// The words for a case of a vocabulary enum: `Sex.male` is `sex.male`,
     /// `Bed.Kind.child` is `bed.kind.child`.
     public func callAsFunction<Value: RawRepresentable<String>>(of value: Value) -> String {
-        let name = VocabularyNames.prefix(of: Value.self) + value.rawValue
-        return catalog.sentences[name]?.said(with: [:]) ?? "⟨\(name)⟩"
+        catalog.words(for: Value.self)[value.rawValue]?.said(with: [:])
+            ?? "⟨\(VocabularyNames.prefix(of: Value.self) + value.rawValue)⟩"
     }
 
-    public func has(_ key: TextKey) -> Bool { catalog.sentences[key.name] != nil }
+    public func has(_ key: TextKey) -> Bool { catalog.phrases[key.name] != nil }
 }
 
 /// The catalogs, read once each.
-public struct Catalog: Sendable {
+public final class Catalog: Sendable {
     let sentences: [String: Sentence]
+    let phrases: Phrases
+    /// The words of each vocabulary asked for so far, by raw value.
+    private let words = Mutex<[ObjectIdentifier: Phrases]>([:])
 
     /// What the file says, for tests and translators.
     public let source: [String: String]
@@ -102,6 +105,19 @@ public struct Catalog: Sendable {
             fatalError("a catalog is not a JSON object of strings: \(error)")
         }
         sentences = source.mapValues(Sentence.init)
+        phrases = Phrases(sentences)
+    }
+
+    func words<Value>(for vocabulary: Value.Type) -> Phrases {
+        words.withLock { words in
+            if let known = words[ObjectIdentifier(vocabulary)] { return known }
+            let prefix = VocabularyNames.prefix(of: vocabulary)
+            let own = sentences.filter { $0.key.hasPrefix(prefix) }
+            let phrases = Phrases(
+                own.map { (key: String($0.key.dropFirst(prefix.count)), value: $0.value) })
+            words[ObjectIdentifier(vocabulary)] = phrases
+            return phrases
+        }
     }
 }
 
@@ -159,21 +175,12 @@ struct Sentence: Sendable {
     }
 }
 
-/// Remembers each vocabulary's prefix: a type's name costs a microsecond to
-/// build, and a list asks for it in every row.
+/// Where a vocabulary's words stand in the catalogs.
 enum VocabularyNames {
-    private static let known = Mutex<[ObjectIdentifier: String]>([:])
-
+    /// "GuituModel.Bed.Kind" says "bed.kind."
     static func prefix<Value>(of type: Value.Type) -> String {
-        known.withLock { known in
-            if let prefix = known[ObjectIdentifier(type)] { return prefix }
-            // "GuituModel.Bed.Kind" says "bed.kind."
-            let prefix =
-                String(reflecting: type).split(separator: ".").dropFirst()
-                .map(lowered).joined(separator: ".") + "."
-            known[ObjectIdentifier(type)] = prefix
-            return prefix
-        }
+        String(reflecting: type).split(separator: ".").dropFirst()
+            .map(lowered).joined(separator: ".") + "."
     }
 
     /// `Bed` is `bed`, `CSVReader` is `csvReader`.

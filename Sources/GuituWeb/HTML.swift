@@ -86,7 +86,7 @@ extension HTML: ExpressibleByStringInterpolation {
         private var lastLiteral = 0..<0
 
         public init(literalCapacity: Int, interpolationCount: Int) {
-            html.bytes.reserveCapacity(literalCapacity + interpolationCount * 24)
+            html.bytes.reserveCapacity(literalCapacity + interpolationCount * 32)
         }
 
         public mutating func appendLiteral(_ literal: String) {
@@ -197,6 +197,11 @@ extension HTML: ExpressibleByStringInterpolation {
     }
 }
 
+/// A bit for each of the first 64 bytes that is not written as it is. Most
+/// values have none of them.
+private let escapedInText: UInt64 = 1 << 0x26 | 1 << 0x3C | 1 << 0x3E | 0xFFFF_D9FF  // & < >
+private let escapedInQuotes: UInt64 = escapedInText | 1 << 0x22 | 1 << 0x27  // " '
+
 extension [UInt8] {
     /// Appends `value` so that it cannot leave its text or quoted value.
     ///
@@ -205,8 +210,11 @@ extension [UInt8] {
     mutating func append(escaping value: String, quotes: Bool) {
         var value = value
         value.withUTF8 { utf8 in
+            let mayNeedIt: UInt64 = quotes ? escapedInQuotes : escapedInText
             var start = 0
-            for (index, byte) in utf8.enumerated() where byte < 0x3F {
+            for index in 0..<utf8.count {
+                let byte = utf8[index]
+                guard byte < 0x40, mayNeedIt >> UInt64(byte) & 1 == 1 else { continue }
                 let replacement: StaticString
                 switch byte {
                 case UInt8(ascii: "&"): replacement = "&amp;"

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Where in a page the next value would stand, read from the literal pieces.
 ///
 /// It follows the HTML tokenizer closely enough for markup written by us: the
@@ -68,7 +70,7 @@ struct HTMLContext: Sendable {
             let byte = literal[index]
             switch state {
             case .text:
-                index = literal.firstIndex(of: UInt8(ascii: "<"), from: index)
+                index = literal.position(of: UInt8(ascii: "<"), from: index)
                 if index < end { state = .tagOpen }
             case .tagOpen:
                 isEndTag = byte == UInt8(ascii: "/")
@@ -84,7 +86,8 @@ struct HTMLContext: Sendable {
                     state = .text  // "1 < 2" written by us; a browser agrees
                 }
             case .tagName:
-                if isSpace(byte) || byte == UInt8(ascii: ">") || byte == UInt8(ascii: "/") {
+                while index < end, !endsTagName(literal[index]) { index += 1 }
+                if index < end {
                     element = name(in: literal, nameStart..<index)
                     state = .inTag
                     continue
@@ -97,13 +100,15 @@ struct HTMLContext: Sendable {
                     state = .attributeName
                 }
             case .attributeName:
-                if byte == UInt8(ascii: "=") {
+                while index < end, !endsAttributeName(literal[index]) { index += 1 }
+                if index < end {
+                    guard literal[index] == UInt8(ascii: "=") else {
+                        state = .inTag
+                        continue
+                    }
                     attributeName = nameStart..<index
                     valueIsEmpty = true
                     state = .afterEquals
-                } else if isSpace(byte) || byte == UInt8(ascii: ">") {
-                    state = .inTag
-                    continue
                 }
             case .afterEquals:
                 if byte == UInt8(ascii: "\"") {
@@ -116,7 +121,7 @@ struct HTMLContext: Sendable {
                     state = .unquoted
                 }
             case .quoted:
-                let close = literal.firstIndex(of: UInt8(ascii: "\""), from: index)
+                let close = literal.position(of: UInt8(ascii: "\""), from: index)
                 if close > index { valueIsEmpty = false }
                 index = close
                 if index < end { state = .inTag }
@@ -137,7 +142,7 @@ struct HTMLContext: Sendable {
                     state = .text
                 }
             case .raw, .rcdata:
-                index = literal.firstIndex(of: UInt8(ascii: "<"), from: index)
+                index = literal.position(of: UInt8(ascii: "<"), from: index)
                 if index + 2 < end, literal[index + 1] == UInt8(ascii: "/"),
                     name(in: literal, index + 2..<nameEnd(in: literal, from: index + 2)) == element
                 {
@@ -191,12 +196,22 @@ struct HTMLContext: Sendable {
 }
 
 private func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
+private func endsTagName(_ byte: UInt8) -> Bool {
+    byte <= UInt8(ascii: ">")
+        && (isSpace(byte) || byte == UInt8(ascii: ">") || byte == UInt8(ascii: "/"))
+}
+private func endsAttributeName(_ byte: UInt8) -> Bool {
+    byte <= UInt8(ascii: ">")
+        && (isSpace(byte) || byte == UInt8(ascii: ">") || byte == UInt8(ascii: "="))
+}
 private func isLetter(_ byte: UInt8) -> Bool { (97...122).contains(byte | 0x20) }
 
 extension UnsafeBufferPointer<UInt8> {
-    fileprivate func firstIndex(of byte: UInt8, from start: Int) -> Int {
-        var index = start
-        while index < count, self[index] != byte { index += 1 }
-        return index
+    /// The end where there is none.
+    fileprivate func position(of byte: UInt8, from start: Int) -> Int {
+        guard let base = baseAddress, start < count,
+            let found = memchr(base + start, Int32(byte), count - start)
+        else { return count }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 }

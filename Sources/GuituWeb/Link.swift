@@ -16,7 +16,8 @@ public struct Link: Hashable, Sendable {
             first == UInt8(ascii: "?") || first == UInt8(ascii: "#")
             || (first == UInt8(ascii: "/") && second != UInt8(ascii: "/")
                 && second != UInt8(ascii: "\\"))
-        let isPlain = address.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        var isPlain = true
+        for byte in address.utf8 where byte <= 0x20 || byte >= 0x7F { isPlain = false }
         self.address = isOurs && isPlain ? address : "/"
     }
 

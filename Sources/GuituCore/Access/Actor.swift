@@ -70,19 +70,23 @@ public struct Viewer: Sendable {
 extension Viewer {
     /// Nil when the session or token is unknown, expired or revoked, or the
     /// account is disabled.
-    static func resolve(_ actor: Actor, in tx: any Transaction, now: Instant) throws -> Viewer? {
+    ///
+    /// - Parameter target: Its `question` travels with ours where we ask one.
+    static func resolve(
+        _ actor: Actor, on target: Target, in tx: any Transaction, now: Instant
+    ) throws -> (viewer: Viewer, told: [Row]?)? {
         let digest: [UInt8]
         switch actor {
-        case .visitor: return .visitor
+        case .visitor: return (.visitor, nil)
         case .program(let reason):
             var viewer = Viewer.visitor
             viewer.kind = .program(reason: reason)
             viewer.name = reason
-            return viewer
+            return (viewer, nil)
         case .session(let bytes), .token(let bytes): digest = bytes
         }
         let kind = if case .session = actor { "browser" } else { "token" }
-        let found = try tx.rows(ofEach: [
+        var questions: [SQL] = [
             """
             SELECT a.id, a.name, a.home, a.must_change_password, h.name AS home_name,
                 s.made_at, s.expires_at,
@@ -93,14 +97,17 @@ extension Viewer {
                 AND s.expires_at > \(now) AND a.disabled_at IS NULL
             """,
             grants(of: "(SELECT account FROM session WHERE digest = \(digest))"),
-        ])
+        ]
+        if let question = target.question { questions.append(question) }
+        let found = try tx.rows(ofEach: questions)
         guard let row = found[0].first else { return nil }
-        return Viewer(
+        let viewer = Viewer(
             kind: .account(try row["id"]), name: try row["name"], homeName: try row["home_name"],
             home: try row["home"], grants: try found[1].map(Grant.init),
             mustChangePassword: try row["must_change_password"],
             unreadNotifications: try row["unread"], sessionDigest: digest,
             session: (try row["made_at"], try row["expires_at"]))
+        return (viewer, found.count > 2 ? found[2] : nil)
     }
 
     private static func grants(of account: SQL) -> SQL {

@@ -8,7 +8,7 @@ extension Viewer {
     /// not `owner`'s end in the same `notFound`.
     func authorise(
         _ permission: Permission, on target: Target, under owner: Target? = nil,
-        in tx: any Transaction
+        told rows: [Row]? = nil, in tx: any Transaction
     ) throws -> Holding {
         if permission != .visit {
             if kind == .visitor { throw Ending.signInRequired }
@@ -17,7 +17,7 @@ extension Viewer {
             }
             guard may(permission) else { throw Ending.notAllowed }
         }
-        guard let holding = try target.holding(in: tx),
+        guard let holding = try rows.map(target.holding) ?? target.holding(in: tx),
             try owner.map({ try target.belongs(to: $0, in: tx) }) ?? true
         else { throw Ending.notFound }
         guard !holding.areas.isEmpty else { return holding }
@@ -26,11 +26,7 @@ extension Viewer {
         let granting = grants.filter { Permission.of($0.role).contains(permission) }
         switch holding.reach {
         case .subtree:
-            let ancestors = Set(
-                try tx.rows(
-                    "SELECT ancestor FROM area_ancestor WHERE area IN \(list: holding.areas)"
-                ).map { try $0["ancestor"] as Area.ID })
-            guard granting.contains(where: { ancestors.contains($0.area) }) else {
+            guard granting.contains(where: { holding.above.contains($0.area) }) else {
                 throw Ending.notFound
             }
         case .holderOnly:

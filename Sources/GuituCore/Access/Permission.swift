@@ -46,7 +46,13 @@ public enum Permission: String, CaseIterable, Sendable {
     ///
     /// None of the three administrators reads cases: who can create accounts
     /// cannot look at people, and who checks the trail cannot change anything.
-    public static func of(_ role: Role) -> Set<Permission> {
+    public static func of(_ role: Role) -> Set<Permission> { byRole[role] ?? [] }
+
+    // Made once: a page asks some thirty times.
+    private static let byRole = Dictionary(
+        uniqueKeysWithValues: Role.allCases.map { ($0, granted(to: $0)) })
+
+    private static func granted(to role: Role) -> Set<Permission> {
         switch role {
         case .reception:
             [

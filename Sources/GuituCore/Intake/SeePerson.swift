@@ -33,7 +33,6 @@ public struct SeePerson: ReadingUseCase {
         public var links: [Linked]
         public var sameIdentity: [Person.ID]
         public var request: Request?
-        public var facts: [Happened]
     }
 
     public struct Episode: Sendable {
@@ -92,16 +91,8 @@ public struct SeePerson: ReadingUseCase {
         public var openedAt: Instant
     }
 
-    public struct Happened: Sendable {
-        public var kind: Fact.Kind
-        public var at: Instant
-    }
-
     public func perform(in work: Work) throws -> Answer {
-        var questions = [
-            own, episodes, observations,
-            belongings, links(work), facts,
-        ]
+        var questions = [own, episodes, observations, belongings, links(work)]
         if work.viewer.may(.seeTracing) { questions.append(requests(work)) }
         let found = try work.tx.rows(ofEach: questions)
         guard let row = found[0].first else { throw Ending.notFound }
@@ -140,10 +131,7 @@ public struct SeePerson: ReadingUseCase {
             episodes: try found[1].map { try Episode($0, sight) }, observations: seen,
             belongings: try found[3].map { try Held($0, sight) },
             links: try found[4].map { try Linked($0, sight) }, sameIdentity: same,
-            request: try found.count > 6 ? found[6].first.map(Request.init) : nil,
-            facts: try found[5].map {
-                Happened(kind: try $0["kind"], at: try $0["occurred_at"])
-            })
+            request: try found.count > 5 ? found[5].first.map(Request.init) : nil)
     }
 
     // MARK: What is asked, all at once
@@ -207,13 +195,6 @@ public struct SeePerson: ReadingUseCase {
         WHERE r.person = \(person)
             AND \(work.viewer.requestScope(.seeTracing, request: "r", person: "p"))
         ORDER BY r.opened_at DESC
-        """
-    }
-
-    private var facts: SQL {
-        """
-        SELECT kind, occurred_at FROM fact
-        WHERE subject_kind = 'person' AND subject = \(person) ORDER BY occurred_at, id
         """
     }
 }

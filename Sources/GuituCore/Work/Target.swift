@@ -40,10 +40,13 @@ public struct Holding: Sendable {
     /// The areas whose staff may act on it; a candidate has two, the holder of
     /// the person and the holder of the report.
     public var areas: [Area.ID]
+    /// Those and every area above them.
+    public var above: Set<Area.ID>
     public var reach: Reach
 
-    public init(areas: [Area.ID], reach: Reach = .subtree) {
+    public init(areas: [Area.ID], above: Set<Area.ID>, reach: Reach = .subtree) {
         self.areas = areas
+        self.above = above
         self.reach = reach
     }
 }
@@ -61,79 +64,91 @@ public enum Reach: Sendable, Equatable {
 extension Target {
     /// Reads the holder and protection of the record, or nil if there is none.
     func holding(in tx: any Transaction) throws -> Holding? {
+        if let question { return try holding(from: try tx.rows(question)) }
+        guard case .attachment(let id) = self else { return Holding(areas: [], above: []) }
+        guard
+            let row = try tx.first("SELECT subject_kind, subject FROM attachment WHERE id = \(id)")
+        else { return nil }
+        let kind: String = try row["subject_kind"]
+        let subject: Target =
+            kind == "person" ? .person(try row["subject"]) : .report(try row["subject"])
+        return try subject.holding(in: tx)
+    }
+
+    /// What `holding` asks, where one question is enough, so that it can travel
+    /// with others: a row for each area at or above the holder.
+    var question: SQL? {
         switch self {
-        case .nobody, .ownAreas:
-            return Holding(areas: [])
+        case .nobody, .ownAreas, .attachment: nil
         case .area(let id):
-            return try tx.first("SELECT id FROM area WHERE id = \(id)").map { _ in
-                Holding(areas: [id])
-            }
+            "SELECT area AS holder, ancestor FROM area_ancestor WHERE area = \(id)"
         case .person(let id):
-            return try tx.first("SELECT holder, protection FROM person WHERE id = \(id)").map {
-                // A protected person is cared for like anyone in the station;
-                // no office above it sees who it is.
-                let protection: Protection = try $0["protection"]
-                return Holding(
-                    areas: [try $0["holder"]], reach: protection == .none ? .subtree : .holderOnly)
-            }
+            """
+            SELECT p.holder, p.protection, up.ancestor
+            FROM person p JOIN area_ancestor up ON up.area = p.holder WHERE p.id = \(id)
+            """
         case .episode(let id):
-            guard let row = try tx.first("SELECT person FROM episode WHERE id = \(id)") else {
-                return nil
-            }
-            return try Target.person(row["person"]).holding(in: tx)
+            """
+            SELECT p.holder, p.protection, up.ancestor
+            FROM episode e JOIN person p ON p.id = e.person
+            JOIN area_ancestor up ON up.area = p.holder WHERE e.id = \(id)
+            """
         case .bed(let id):
-            return try tx.first("SELECT station FROM bed WHERE id = \(id)").map {
-                Holding(areas: [try $0["station"]])
-            }
+            """
+            SELECT b.station AS holder, up.ancestor
+            FROM bed b JOIN area_ancestor up ON up.area = b.station WHERE b.id = \(id)
+            """
         case .request(let id):
-            return try tx.first(
-                """
-                SELECT r.station, r.consent, r.officer, p.protection
-                FROM tracing_request r JOIN person p ON p.id = r.person WHERE r.id = \(id)
-                """
-            ).map {
-                Holding(
-                    areas: [try $0["station"]],
-                    reach: reach(
-                        consent: try $0["consent"], protection: try $0["protection"],
-                        officer: try $0["officer"]))
-            }
+            """
+            SELECT r.station AS holder, r.consent, r.officer, p.protection, up.ancestor
+            FROM tracing_request r JOIN person p ON p.id = r.person
+            JOIN area_ancestor up ON up.area = r.station WHERE r.id = \(id)
+            """
         case .report(let id):
-            return try tx.first("SELECT holder FROM missing_report WHERE id = \(id)").map {
-                Holding(areas: [try $0["holder"]])
-            }
+            """
+            SELECT m.holder, up.ancestor
+            FROM missing_report m JOIN area_ancestor up ON up.area = m.holder WHERE m.id = \(id)
+            """
         case .candidate(let id):
-            return try tx.first(
-                """
-                SELECT r.station, r.consent, r.officer, p.protection, m.holder
-                FROM candidate c
-                JOIN tracing_request r ON r.id = c.request
-                JOIN person p ON p.id = r.person
-                JOIN missing_report m ON m.id = c.report
-                WHERE c.id = \(id)
-                """
-            ).map {
-                let reach = reach(
-                    consent: try $0["consent"], protection: try $0["protection"],
-                    officer: try $0["officer"])
-                let station: Area.ID = try $0["station"]
-                let holder: Area.ID = try $0["holder"]
-                return Holding(
-                    areas: reach == .subtree ? [station, holder] : [station], reach: reach)
-            }
+            """
+            SELECT r.station AS holder, r.consent, r.officer, p.protection,
+                m.holder AS other_holder, up.ancestor
+            FROM candidate c
+            JOIN tracing_request r ON r.id = c.request
+            JOIN person p ON p.id = r.person
+            JOIN missing_report m ON m.id = c.report
+            JOIN area_ancestor up ON up.area IN (r.station, m.holder)
+            WHERE c.id = \(id)
+            """
         case .account(let id):
-            return try tx.first("SELECT home FROM account WHERE id = \(id)").map {
-                Holding(areas: [try $0["home"]])
-            }
-        case .attachment(let id):
-            guard
-                let row = try tx.first(
-                    "SELECT subject_kind, subject FROM attachment WHERE id = \(id)")
-            else { return nil }
-            let kind: String = try row["subject_kind"]
-            return kind == "person"
-                ? try Target.person(row["subject"]).holding(in: tx)
-                : try Target.report(row["subject"]).holding(in: tx)
+            """
+            SELECT a.home AS holder, up.ancestor
+            FROM account a JOIN area_ancestor up ON up.area = a.home WHERE a.id = \(id)
+            """
+        }
+    }
+
+    /// Reads the answer to `question`.
+    func holding(from rows: [Row]) throws -> Holding? {
+        guard let row = rows.first else { return nil }
+        let holder: Area.ID = try row["holder"]
+        let above = Set(try rows.map { try $0["ancestor"] as Area.ID })
+        switch self {
+        case .person, .episode:
+            // A protected person is cared for like anyone in the station; no
+            // office above it sees who it is.
+            let protection: Protection = try row["protection"]
+            return Holding(
+                areas: [holder], above: above, reach: protection == .none ? .subtree : .holderOnly)
+        case .request, .candidate:
+            let reach = reach(
+                consent: try row["consent"], protection: try row["protection"],
+                officer: try row["officer"])
+            var areas = [holder]
+            if case .candidate = self, reach == .subtree { areas.append(try row["other_holder"]) }
+            return Holding(areas: areas, above: above, reach: reach)
+        case .nobody, .ownAreas, .attachment, .area, .bed, .report, .account:
+            return Holding(areas: [holder], above: above)
         }
     }
 }

@@ -208,7 +208,7 @@ private struct Attempt: Sendable {
     func run<Answer: Sendable>(
         as actor: Actor, in tx: any Transaction, _ body: (Work) throws -> Answer
     ) throws -> (Outcome<Answer>, Viewer, AuditEntry?) {
-        guard let viewer = try Viewer.resolve(actor, in: tx, now: now) else {
+        guard let (viewer, told) = try Viewer.resolve(actor, on: target, in: tx, now: now) else {
             return (.denied(.signInRequired), .visitor, nil)
         }
         var chain = viewer.home?.text ?? Audit.office
@@ -220,7 +220,8 @@ private struct Attempt: Sendable {
                 target: label.id, outcome: outcome, digest: digest)
         }
         do {
-            let holding = try viewer.authorise(needs, on: target, under: owner, in: tx)
+            let holding = try viewer.authorise(
+                needs, on: target, under: owner, told: told, in: tx)
             let work = Work(
                 tx: tx, viewer: viewer, holding: holding, now: now, keys: keys,
                 settings: settings, ids: ids)

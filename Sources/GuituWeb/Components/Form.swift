@@ -84,6 +84,8 @@ public struct Form: Sendable {
     /// What each field drawn so far is called, so that the summary can name it:
     /// it stands above the fields and is drawn after them.
     let labels = Labels()
+    /// What the id of each field begins with.
+    private let ids: String
 
     final class Labels: Sendable {
         private let known = Mutex<[String: String]>([:])
@@ -103,6 +105,7 @@ public struct Form: Sendable {
         self.key = key
         self.version = version
         self.scope = scope
+        ids = scope.isEmpty ? "field-" : "field-" + scope + "-"
     }
 
     /// The whole form, with what is wrong listed first.
@@ -167,9 +170,7 @@ public struct Form: Sendable {
         labels[field].map { text("form.problem", ["field": $0, "sentence": sentence]) } ?? sentence
     }
 
-    public func id(_ name: String) -> String {
-        "field-" + (scope.isEmpty ? "" : scope + "-") + name
-    }
+    public func id(_ name: String) -> String { ids + name }
 
     /// Whether this is what somebody sent, refused or kept while they signed in.
     var isBack: Bool { !typed.values.isEmpty }

@@ -3,12 +3,19 @@ public enum Icon: String, CaseIterable, Sendable {
     case search, bell, person, people, door, bed, trace, report, scales, chart, list, gear, lock
     case check, warning, danger, info, clock, arrow, print, export, plus, undo, eye, ear, page
 
-    public var html: HTML {
-        """
-        <svg class="icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" \
-        focusable="false">\(drawing)</svg>
-        """
-    }
+    public var html: HTML { Icon.drawn[self] ?? "" }
+
+    // Drawn once: a page has some twenty.
+    private static let drawn = Dictionary(
+        uniqueKeysWithValues: allCases.map { icon -> (Icon, HTML) in
+            (
+                icon,
+                """
+                <svg class="icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" \
+                focusable="false">\(icon.drawing)</svg>
+                """
+            )
+        })
 
     private var drawing: HTML {
         switch self {

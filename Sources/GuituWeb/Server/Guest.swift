@@ -49,6 +49,9 @@ struct Guest: Sendable {
     private(set) var newVisitor: String?
     /// The secret that form tokens are bound to.
     private(set) var secret: String
+    /// Bound to the secret; every form of a page carries it.
+    private(set) var csrf: String
+    private(set) var actor: Actor
     let flash: String?
     let device: String?
     let language: Language
@@ -66,6 +69,8 @@ struct Guest: Sendable {
         let visitor = cookies[names.visitor].flatMap { $0.utf8.count == 64 ? $0 : nil }
         newVisitor = session == nil && visitor == nil ? Keys.newToken() : nil
         secret = session ?? visitor ?? newVisitor ?? ""
+        csrf = Visit.token(for: secret)
+        actor = session.map { .session(digest: Keys.tokenDigest($0)) } ?? .visitor
         flash = cookies[names.flash]
         device = cookies[names.device]
         language =
@@ -96,11 +101,9 @@ struct Guest: Sendable {
         guest.session = token
         guest.newVisitor = nil
         guest.secret = token
+        guest.csrf = Visit.token(for: token)
+        guest.actor = .session(digest: Keys.tokenDigest(token))
         return guest
-    }
-
-    var actor: Actor {
-        session.map { .session(digest: Keys.tokenDigest($0)) } ?? .visitor
     }
 
     /// Devices and other systems carry their token in a header, which no
@@ -116,12 +119,17 @@ struct Guest: Sendable {
     private static func cookies(_ headers: HTTPFields) -> [String: String] {
         var cookies: [String: String] = [:]
         for header in headers[values: .cookie] {
-            for pair in header.split(separator: ";") {
-                let parts = pair.split(separator: "=", maxSplits: 1)
+            for pair in header.utf8.split(separator: UInt8(ascii: ";")) {
+                let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1)
                 guard parts.count == 2 else { continue }
-                let name = parts[0].trimmingCharacters(in: .whitespaces)
+                var name = parts[0]
+                while let first = name.first, first <= UInt8(ascii: " ") { name.removeFirst() }
+                while let last = name.last, last <= UInt8(ascii: " ") { name.removeLast() }
                 // The first one wins: browsers send the most specific path first.
-                if cookies[name] == nil { cookies[name] = String(parts[1]) }
+                let word = String(decoding: name, as: UTF8.self)
+                if cookies[word] == nil {
+                    cookies[word] = String(decoding: parts[1], as: UTF8.self)
+                }
             }
         }
         return cookies

@@ -25,7 +25,9 @@ struct Responder: HTTPResponder {
 
     func respond(to request: Request, context: Caller) async throws -> Response {
         let start = ContinuousClock.now
-        let path = String(request.head.path?.prefix { $0 != "?" && $0 != "#" } ?? "/")
+        let address = request.head.path ?? "/"
+        let end = address.utf8.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
+        let path = end.map { String(address[..<$0]) } ?? address
         let match = server.routes.match(request.method, path)
         var response = await answer(request, path, match, context)
         protect(&response)
@@ -117,7 +119,7 @@ struct Responder: HTTPResponder {
             parameters: parameters, query: query, typed: typed, files: files, body: body,
             headers: guest.headers, text: Text(guest.language),
             actor: route.kind == .data ? guest.bearer : guest.actor, origin: guest.origin,
-            device: guest.device, secret: guest.secret)
+            device: guest.device, secret: guest.secret, csrf: guest.csrf)
     }
 
     private func read(_ request: Request, _ empty: Visit, _ guest: Guest) async throws -> Visit {

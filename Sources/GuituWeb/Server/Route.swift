@@ -106,10 +106,14 @@ public struct RouteTable: Sendable {
     }
 
     public func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
-        guard path.hasPrefix("/") else { return .nothing }
-        let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        let slash = UInt8(ascii: "/")
+        guard path.utf8.first == slash else { return .nothing }
         // A trailing slash or an empty part is another address, not this one.
-        let parts = path == "/" ? [] : Array(segments)
+        let parts =
+            path == "/"
+            ? []
+            : path.utf8.dropFirst().split(separator: slash, omittingEmptySubsequences: false)
+                .map { String(decoding: $0, as: UTF8.self) }
         var methods: [HTTPRequest.Method] = []
         for route in byLength[parts.count] ?? [] {
             guard let parameters = route.parameters(of: parts) else { continue }
@@ -133,15 +137,16 @@ extension Route {
         parts.count { if case .word = $0 { true } else { false } }
     }
 
-    fileprivate func parameters(of segments: [Substring]) -> [String: String]? {
-        var parameters: [String: String] = [:]
+    fileprivate func parameters(of segments: [String]) -> [String: String]? {
         for (part, segment) in zip(parts, segments) {
             switch part {
             case .word(let word): guard word == segment else { return nil }
-            case .id(let name):
-                guard !segment.isEmpty else { return nil }
-                parameters[name] = String(segment)
+            case .id: guard !segment.isEmpty else { return nil }
             }
+        }
+        var parameters: [String: String] = [:]
+        for case (.id(let name), let segment) in zip(parts, segments) {
+            parameters[name] = segment
         }
         return parameters
     }

@@ -47,7 +47,7 @@ public final class Visit: Sendable {
         workplace: Workplace, settings: GuituServer.Options, route: Route, path: String,
         parameters: [String: String], query: Typed, typed: Typed, files: [Upload], body: [UInt8],
         headers: HTTPFields, text: Text, actor: Actor, origin: String, device: String?,
-        secret: String,
+        secret: String, csrf: String,
         problems: [Form.Problem] = [], current: [String: String] = [:]
     ) {
         self.workplace = workplace
@@ -68,7 +68,7 @@ public final class Visit: Sendable {
         self.secret = secret
         self.problems = problems
         self.current = current
-        csrf = Visit.token(for: secret)
+        self.csrf = csrf
     }
 
     /// The same visit with what is wrong, to show its form again.
@@ -77,7 +77,7 @@ public final class Visit: Sendable {
             workplace: workplace, settings: settings, route: route, path: path,
             parameters: parameters, query: query, typed: typed, files: [], body: [],
             headers: headers, text: text, actor: actor, origin: origin, device: device,
-            secret: secret, problems: problems, current: current)
+            secret: secret, csrf: csrf, problems: problems, current: current)
     }
 
     // MARK: The funnel
