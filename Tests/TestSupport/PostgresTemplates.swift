@@ -18,7 +18,7 @@ actor PostgresTemplates {
         count += 1
         let name = "guitu_test_\(getpid())_\(count)"
         try await create(name, from: template, conninfo)
-        return PostgresDriver(conninfo: "\(conninfo) dbname=\(name)")
+        return patient("\(conninfo) dbname=\(name)")
     }
 
     func copy(of driver: PostgresDriver) async throws -> PostgresDriver {
@@ -26,7 +26,12 @@ actor PostgresTemplates {
         count += 1
         let name = "guitu_copy_\(getpid())_\(count)"
         try await create(name, from: original, conninfo)
-        return PostgresDriver(conninfo: "\(conninfo) dbname=\(name)")
+        return patient("\(conninfo) dbname=\(name)")
+    }
+
+    /// A crowded machine is no failure of what is tested.
+    private func patient(_ conninfo: String) -> PostgresDriver {
+        PostgresDriver(conninfo: conninfo, connectTimeout: .seconds(30), patience: .seconds(20))
     }
 
     func remove(_ driver: PostgresDriver) async throws {
@@ -48,7 +53,7 @@ actor PostgresTemplates {
         let name = "guitu_template_\(getpid())_\(templates.count)"
         let task = Task {
             try await create(name, from: "template0", conninfo)
-            let database = Database(driver: PostgresDriver(conninfo: "\(conninfo) dbname=\(name)"))
+            let database = Database(driver: patient("\(conninfo) dbname=\(name)"))
             try await Migrator(migrations).migrate(database)
             await database.close()
             return name
@@ -64,7 +69,7 @@ actor PostgresTemplates {
     }
 
     private func administer(_ conninfo: String, _ statement: SQL) async throws {
-        let admin = Database(driver: PostgresDriver(conninfo: conninfo))
+        let admin = Database(driver: patient(conninfo))
         try await admin.withOwnConnection(for: .write) { connection in
             _ = try connection.execute(statement)
         }
