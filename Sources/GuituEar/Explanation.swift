@@ -236,24 +236,29 @@ extension Ear {
         reader.characters[character(ofCell: cell)]?.first.map { Mandarin.syllables[Int($0)] }
     }
 
-    private func step(_ syllables: [UInt16], _ cell: Int) -> Explanation.Step {
-        let character = character(ofCell: cell)
-        let standard = reader.characters[character]?.first
-        let reason: Explanation.Reason
-        if let standard, syllables.contains(standard) {
-            reason = .standard
-        } else {
-            let (dialect, _) = worth(of: syllables, cell: cell)
-            let share = Double((dialect.x + dialect.y) / 2)
-            let area = index.with(.areaPlaces, as: UInt32.self) { areas in
-                areas[Int(index.number(.cellAreas, cell, as: UInt16.self))]
-            }
-            let name = name(of: Place(row: Int(area)))
-            reason =
-                share >= 0.08
-                ? .usual(area: name, share: share)
-                : share >= 0.02 ? .known(area: name, share: share) : .slip
+    func step(_ syllables: [UInt16], _ cell: Int) -> Explanation.Step {
+        let (dialect, _) = worth(of: syllables, cell: cell)
+        let area = index.with(.areaPlaces, as: UInt32.self) { areas in
+            areas[Int(index.number(.cellAreas, cell, as: UInt16.self))]
         }
+        return step(
+            syllables, character(ofCell: cell), Double((dialect.x + dialect.y) / 2),
+            name(of: Place(row: Int(area))))
+    }
+
+    /// - Parameter share: Of hearings of the character around the area.
+    func step(
+        _ syllables: [UInt16], _ character: Character, _ share: Double, _ area: String
+    ) -> Explanation.Step {
+        let standard = reader.characters[character]?.first
+        let reason: Explanation.Reason =
+            if let standard, syllables.contains(standard) {
+                .standard
+            } else if share >= 0.08 {
+                .usual(area: area, share: share)
+            } else {
+                share >= 0.02 ? .known(area: area, share: share) : .slip
+            }
         return Explanation.Step(
             heard: written(syllables), character: character,
             standard: standard.map { Mandarin.syllables[Int($0)] } ?? "", reason: reason)

@@ -163,6 +163,34 @@ extension Ear {
         return HeardName(columns: columns, surnames: surnames, evidence: Double(all.sum()))
     }
 
+    /// The path from what was heard to a name, a step a character.
+    ///
+    /// - Parameter area: two digits of the province; without one the steps speak
+    ///   of the whole country, with an empty area.
+    /// - Returns: Nil when the lengths differ or a character is unknown.
+    public func steps(_ spelling: Spelling, to name: String, area: String) -> [Explanation.Step]? {
+        let heard = spelling.syllables
+        let numbers = name.compactMap { characterNumbers[$0] }
+        guard numbers.count == name.count, numbers.count == heard.count else { return nil }
+        let first = places(code: String(area.prefix(2)) + "0000").first.flatMap {
+            provinceCells(of: $0)
+        }
+        return zip(heard, numbers).map { syllables, number in
+            if let first { return step(syllables, first + number) }
+            let share = syllables.reduce(0.0) { sum, syllable in
+                sum
+                    + index.with(.characterTable, as: UInt8.self) { table in
+                        let at = (Int(syllable) * index.about.characters + number) * 2
+                        return Double(
+                            IndexFormat.probability[Int(table[at])]
+                                + IndexFormat.probability[Int(table[at + 1])]) / 2
+                    }
+            }
+            return step(
+                syllables, character(number: number), share / Double(syllables.count), "")
+        }
+    }
+
     func character(number: Int) -> Character {
         Unicode.Scalar(index.number(.characters, number, as: UInt32.self)).map(Character.init)
             ?? "?"

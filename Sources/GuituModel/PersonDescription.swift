@@ -33,8 +33,20 @@ public struct PersonDescription: Hashable, Sendable, Codable {
         case missed
     }
 
+    /// Their own name as it was heard, in pinyin or partly so.
+    public struct NameSound: Hashable, Sendable, Codable {
+        public var text: String
+        /// Two digits of where it may have been said; 0 if unknown.
+        public var province: Int
+        public init(_ text: String, province: Int = 0) {
+            self.text = text
+            self.province = province
+        }
+    }
+
     public var side: Side
     public var names: [Name] = []
+    public var namesHeard: [NameSound] = []
     public var sex: Sex = .unknown
     /// The window of birth; for a found person often an estimate of age.
     public var birth: PartialDay?

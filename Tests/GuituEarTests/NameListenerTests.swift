@@ -43,4 +43,27 @@ struct NameListenerTests {
             try ear.listener(
                 to: ear.reader.spelling("fu ping fu ping fu"), area: "", among: shares) == nil)
     }
+
+    @Test("each syllable has its reason: the standard reading, the province's own, or a slip")
+    func reasons() throws {
+        let ear = try SmallCountry.ear()
+        let heard = try ear.reader.spelling("fu lan")
+        let here = try #require(ear.steps(heard, to: "胡兰", area: "43"))
+        #expect(here.map(\.character) == ["胡", "兰"])
+        #expect(here.map(\.heard) == ["fu", "lan"])
+        #expect(here[1].reason == .standard)
+        guard case .usual(let area, let share) = here[0].reason else {
+            Issue.record("\(here[0].reason)")
+            return
+        }
+        #expect(area == "湖南省" && share > 0.08 && share <= 1)
+        let wrong = try #require(ear.steps(heard, to: "王兰", area: "43"))
+        #expect(wrong[0].reason == .slip)
+        // Without a province they speak of the whole country.
+        let anywhere = try #require(ear.steps(heard, to: "胡兰", area: ""))
+        if case .usual(let area, _) = anywhere[0].reason { #expect(area.isEmpty) }
+        #expect(anywhere[0].reason != .standard && anywhere[1].reason == .standard)
+        #expect(ear.steps(heard, to: "胡", area: "43") == nil)
+        #expect(ear.steps(heard, to: "龘兰", area: "43") == nil)
+    }
 }

@@ -79,4 +79,45 @@ struct NameChannelTests {
         #expect(rare > common + 1)
         #expect(common > 3)
     }
+
+    @Test("a name heard in pinyin is weighed by the ear, in the province it was said in")
+    func inPinyin() throws {
+        let ear = InventedEar(likely: ["胡", "南"])
+        func weight(_ known: String, province: Int, _ ear: InventedEar?) throws -> Double {
+            var found = PersonDescription(side: .found)
+            found.namesHeard = [.init("fu lang", province: province)]
+            var missed = PersonDescription(side: .missed)
+            missed.names = [.init(known, .verified)]
+            let engine = FellegiSunter(names: ear)
+            return try #require(
+                engine.evidence(between: found, and: missed).first { $0.field == .name }
+            ).logLikelihoodRatio
+        }
+        // Fifty for each of two characters, less what another name takes.
+        let fits = try weight("胡南", province: 43, ear)
+        #expect(abs(fits - 2 * log(50.0)) < 0.1)
+        #expect(try weight("李强", province: 43, ear) < -2)
+        // Where nobody listens, fu lang and hu nan are two names by their letters.
+        #expect(try weight("胡南", province: 41, ear) < 0)
+        #expect(try weight("胡南", province: 43, nil) < 0)
+        #expect(try weight("付浪", province: 43, nil) > 3)
+    }
+
+    @Test("what holds no letter is no name, and a name heard never hides a written one")
+    func beside() throws {
+        var found = PersonDescription(side: .found)
+        found.names = [.init("胡兰", .transcribed)]
+        var missed = PersonDescription(side: .missed)
+        missed.names = [.init("胡兰", .verified)]
+        let engine = FellegiSunter(names: nil)
+        let alone = engine.evidence(between: found, and: missed)
+        found.namesHeard = [.init("???")]
+        #expect(engine.evidence(between: found, and: missed) == alone)
+        found.namesHeard = [.init("bai cai")]
+        let both = try #require(
+            engine.evidence(between: found, and: missed).first { $0.field == .name })
+        let one = try #require(alone.first { $0.field == .name })
+        // The mean of two ratios: at most a half is lost.
+        #expect(both.logLikelihoodRatio > one.logLikelihoodRatio - log(2.0) - 1e-9)
+    }
 }

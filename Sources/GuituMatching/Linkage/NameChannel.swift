@@ -21,6 +21,26 @@ public protocol HeardName: Sendable {
 }
 
 extension NameComparison {
+    /// What the ear makes of a name of which nobody wrote a character.
+    static func listen(
+        _ heard: any HeardName, _ missed: PreparedName, _ model: LinkageParameters
+    ) -> NameComparison? {
+        let known = missed.surname + missed.given
+        guard !known.isEmpty else { return nil }
+        var result = NameComparison(weight: 0, surname: nil, given: nil, logShare: 0)
+        result.isHeard = true
+        result.weight =
+            if let ratio = heard.ratio(
+                of: known.map(\.scalar), surnameLength: missed.surname.count)
+            {
+                log(max(ratio, 1e-12))
+            } else {
+                // Said in part, or another's: three in ten random names differ.
+                log(model.givenLengthDiffers / 0.3)
+            }
+        return result
+    }
+
     /// What the ear makes of two names of the same build, in place of the
     /// standard language's sounds.
     ///

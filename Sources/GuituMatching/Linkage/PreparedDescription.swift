@@ -90,6 +90,13 @@ public final class PreparedDescription: Sendable {
                     province: province)
             }
         }
+        // What the ear made of a name has no characters to compare.
+        let listens = side == .found ? channel : nil
+        names += description.namesHeard.compactMap { name in
+            let area = name.province > 0 ? name.province : province
+            return PreparedName(
+                sounds: name.text, heard: listens?.listen(to: name.text, province: area))
+        }
         self.names = names
     }
 

@@ -58,6 +58,33 @@ struct PreparedName: Sendable {
         given = (length..<characters.count).map { Self.part(characters[$0], readings[$0], .given) }
     }
 
+    /// A name written for its sound alone: pinyin, or pinyin and characters.
+    /// Nil when there is no letter in it.
+    init?(sounds text: String, heard: (any HeardName)?) {
+        certainty = .transcribed
+        surname = []
+        given = []
+        isParted = false
+        self.heard = heard
+        // The first of "hu/fu" and of two listeners, for want of an ear.
+        let first = text.split { ";；".contains($0) }.first ?? ""
+        var letters = ""
+        var skips = false
+        for character in first.lowercased() {
+            if character == "/" { skips = true } else if character == " " { skips = false }
+            guard !skips else { continue }
+            if character.isHan {
+                letters += Pinyin.of(character)?.letters ?? ""
+            } else if character.isLetter {
+                letters.append(character)
+            }
+        }
+        whole =
+            letters.applyingTransform(.stripDiacritics, reverse: false)?.unicodeScalars
+            .filter { $0.properties.isAlphabetic }.map(\.value) ?? []
+        if whole.isEmpty { return nil }
+    }
+
     private static func part(_ character: Character, _ reading: Syllable?, _ table: ShareTable.Kind)
         -> Part
     {
@@ -147,6 +174,9 @@ struct NameComparison: Sendable {
     static func compare(_ found: PreparedName, _ missed: PreparedName, _ model: LinkageParameters)
         -> NameComparison?
     {
+        if found.surname.isEmpty, found.given.isEmpty, let heard = found.heard, missed.isParted {
+            return listen(heard, missed, model)
+        }
         guard found.isParted, missed.isParted else { return whole(found, missed, model) }
         var result = NameComparison(weight: 0, surname: nil, given: nil, logShare: 0)
         if !found.surname.isEmpty, !missed.surname.isEmpty {
