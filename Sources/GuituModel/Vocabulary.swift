@@ -299,9 +299,13 @@ public enum ObservationKind: String, Vocabulary {
     case wordsHeard = "words-heard"
     /// A place that was named to them, with what they said to it.
     case placeAsked = "place-asked"
+    /// Their own or a parent's name as it was heard, whatever its characters.
+    case nameHeard = "name-heard"
 
-    /// What somebody types by hand; the last two come from a page of their own.
-    public static let byHand = allCases.filter { $0 != .wordsHeard && $0 != .placeAsked }
+    /// What somebody types by hand; the last three come from pages of their own.
+    public static let byHand = allCases.filter {
+        ![.wordsHeard, .placeAsked, .nameHeard].contains($0)
+    }
 }
 
 /// Who an observation comes from.

@@ -175,6 +175,11 @@ enum Samples {
                 answers: [PlaceAnswer(.no, code: "431381", name: "湖南省 娄底市 冷水江市")],
                 source: .person, certainty: .likely)
         },
+        .change(.director, person: true, tracing: true) {
+            SaveNamesHeard(
+                request: $1.id($0.request), names: [NameHeard(.own, "fu jian hua")],
+                source: .person, certainty: .likely)
+        },
         .read(.director, person: true, tracing: true) {
             SeeWordsHeard(request: $1.id($0.request))
         },

@@ -237,6 +237,136 @@ struct HearingTests {
         }
     }
 
+    @Test("a name is found on the bench by what the province calls hu; nothing is kept")
+    func namesOnTheBench() async throws {
+        try await SmallIndex.with { path in
+            let site = try await site(.sqlite, path)
+            let rows = try await site.count("observation")
+            try await site.visit(as: .tracingOfficer) { browser in
+                #expect(try await browser.open("/heard").body.contains("href=\"/heard/names\""))
+                #expect(try await browser.open("/heard/names").body.contains("先写下听到的姓名"))
+                let heard = try await browser.submit(
+                    "/heard/names",
+                    [("own", "fu lan（音）"), ("mother", "兰 nan"), ("province", "43"), ("do", "hear")])
+                #expect(heard.status == 200)
+                #expect(names(heard.body).first == "胡兰（音）")
+                #expect(heard.body.contains("本人姓名：fu lan"))
+                #expect(heard.body.contains("母亲姓名：兰 nan"))
+                #expect(heard.body.contains("把胡（hu）听成 fu，湘南省一带常见"))
+                #expect(heard.body.contains("似然比 "))
+                #expect(heard.body.contains("按湘南省的读音"))
+                // Where hu stays hu, a heard fu is no 胡.
+                let north = try await browser.submit(
+                    "/heard/names", [("own", "fu lan"), ("province", "11"), ("do", "hear")])
+                #expect(north.body.contains("按京畿省的读音"))
+                #expect(!north.body.contains("把胡（hu）听成 fu，京畿省一带常见"))
+
+                for (typed, said) in [
+                    ("", "请填写这一项"), ("<b>", "只能写拼音或汉字"), ("zzzz", "没有能读出来的音"),
+                    ("fu lan fu lan fu", "姓名最多四个音"),
+                ] {
+                    let wrong = try await browser.submit(
+                        "/heard/names",
+                        [("own", typed), ("mother", ""), ("province", ""), ("do", "hear")])
+                    #expect(wrong.status == 422 && wrong.body.contains(said), "\(typed)")
+                    #expect(
+                        browser.form("/heard/names")?.first { $0.name == "own" }?.value == typed)
+                }
+                browser.cookies["guitu-language"] = "en"
+                let english = try await browser.submit(
+                    "/heard/names", [("own", "fu lan"), ("province", "43"), ("do", "hear")])
+                #expect(english.body.contains("heard fu for hu (胡), usual around 湘南省"))
+                #expect(!english.body.contains("⟨"))
+            }
+            #expect(try await site.count("observation") == rows)
+        }
+    }
+
+    /// The names of the ranking, best first.
+    private func names(_ body: String) -> [String] {
+        body.matches(
+            of: /<li class="candidate"><div class="candidate-head"><p><b>([^<]+)<\/b>([^ ]*)/
+        )
+        .map { "\($0.1)\($0.2)" }
+    }
+
+    @Test(
+        "names of a person are kept with the province believed, and a mistaken one is taken back",
+        arguments: TestDatabase.engines)
+    func namesKept(engine: Engine) async throws {
+        try await SmallIndex.with { path in
+            let site = try await site(engine, path)
+            let records = try await Records(site, at: site.office.station)
+            let request = try #require(records.ids["request"])
+            let page = "/tracing/\(request)/names"
+            try await site.visit(as: .tracingOfficer) { browser in
+                let places = try await browser.open("/tracing/\(request)/heard")
+                #expect(places.body.contains("href=\"\(page)\""))
+                try await browser.submit(
+                    "/tracing/\(request)/heard", [("heard0", "fu lan"), ("do", "hear")])
+                try await browser.submit("/tracing/\(request)/heard", [("do", "no:110102")])
+                try await browser.submit("/tracing/\(request)/heard", [("do", "save")])
+                #expect(try await browser.open(page).body.contains("按已听到的地名：湘南省"))
+                let rows = try await site.count("observation")
+                let heard = try await browser.submit(
+                    page, [("own", "fu lan"), ("father", "fu san"), ("do", "hear")])
+                #expect(names(heard.body).first == "胡兰（音）")
+                #expect(try await site.count("observation") == rows)
+                let saved = try await browser.submit(page, [("do", "save")])
+                #expect(saved.status == 303, "\(saved.body)")
+                #expect(try await site.count("observation") == rows + 2)
+                #expect(
+                    try await site.count("observation WHERE value = '本人 · fu lan（音） · 43'") == 1)
+                #expect(
+                    try await site.count(
+                        "audit_entry WHERE use_case = 'SaveNamesHeard' AND outcome = 'done'") == 1)
+                let next = try await browser.follow()
+                #expect(next.body.contains("听到的姓名已记入档案"))
+                #expect(names(next.body).contains("胡兰（音）"))
+                let id = try #require(
+                    next.body.firstMatch(of: /name="observation" value="([^"]+)"/)?.1)
+                let refused = try await browser.submit(
+                    page + "/retract", [("observation", String(id)), ("reason", "")])
+                #expect(refused.status == 422)
+                try await browser.open(page)
+                #expect(
+                    try await browser.submit(
+                        page + "/retract", [("observation", String(id)), ("reason", "听错了")]
+                    ).status == 303)
+                #expect(try await browser.follow().body.contains("有误：听错了"))
+            }
+            try await site.visit(as: .official, at: site.office.province) { browser in
+                let seen = try await browser.open(page)
+                #expect(seen.status == 200 && seen.body.contains("只能查看"))
+                #expect(browser.form(page) == nil)
+                // Masked words are laid over no names.
+                #expect(names(seen.body).isEmpty && !seen.body.contains("fu lan"))
+            }
+            try await site.visit(as: .carer) { browser in
+                let (own, bench) = (
+                    try await browser.open(page), try await browser.open("/heard/names")
+                )
+                #expect(own.status == 403 && bench.status == 403)
+            }
+        }
+    }
+
+    @Test("without an index a name is still kept, and the page says what to do")
+    func namesWithoutIndex() async throws {
+        let site = try await site(.sqlite, "")
+        let records = try await Records(site, at: site.office.station)
+        let page = "/tracing/\(try #require(records.ids["request"]))/names"
+        try await site.visit(as: .tracingOfficer) { browser in
+            for address in ["/heard/names", page] {
+                let seen = try await browser.open(address)
+                #expect(seen.status == 200 && seen.body.contains("还没有地名索引"))
+            }
+            #expect(
+                try await browser.submit(page, [("own", "fu lan"), ("do", "save")]).status == 303)
+            #expect(try await browser.follow().body.contains("<b>fu lan</b>（音）"))
+        }
+    }
+
     @Test("the pages look as they did", arguments: Language.allCases)
     func snapshots(language: Language) async throws {
         try await SmallIndex.with { path in
@@ -255,6 +385,11 @@ struct HearingTests {
                 try look.here("heard-unsaved")
                 try await browser.submit(page, [("do", "save")])
                 try await look.next("heard-saved")
+                try await browser.open("/tracing/\(records.ids["request"] ?? "")/names")
+                try await browser.submit(
+                    "/tracing/\(records.ids["request"] ?? "")/names",
+                    [("own", "fu lan"), ("do", "save")])
+                try await look.next("names-saved")
                 try await look.at("/notices/new", "notice-new")
                 try await browser.submit("/notices/new", [("text", NoticePageTests.notice)])
                 try look.here("notice-read")

@@ -18,7 +18,8 @@ struct Sight: Sendable {
         switch kind {
         case .name: return Masking.name(value)
         case .homePlace, .place, .placeAsked: return Masking.address(value)
-        case .kin, .note, .condition, .carried, .wordsHeard: return Masking.words(value)
+        case .kin, .note, .condition, .carried, .wordsHeard, .nameHeard:
+            return Masking.words(value)
         case .sex, .age, .height, .build, .mark, .clothing, .accent, .foundPlace: return value
         }
     }

@@ -94,6 +94,8 @@ public struct SeeWordsHeard: ReadingUseCase {
         /// Open, and not refused: more may be written down.
         public var takesMore: Bool
         public var lines: [Line]
+        /// Names of people that were heard, oldest first.
+        public var names: [Line]
     }
 
     public struct Line: Sendable {
@@ -127,7 +129,8 @@ public struct SeeWordsHeard: ReadingUseCase {
                 o.retraction_reason, COALESCE(a.name, o.recorded_by) AS recorded_by
             FROM observation o LEFT JOIN account a ON a.id = o.recorded_by
             WHERE o.person = \(person)
-                AND o.kind IN (\(ObservationKind.wordsHeard), \(ObservationKind.placeAsked))
+                AND o.kind IN (\(ObservationKind.wordsHeard), \(ObservationKind.placeAsked),
+                    \(ObservationKind.nameHeard))
             ORDER BY o.recorded_at, o.id
             """
         ).map { row -> Line in
@@ -143,6 +146,8 @@ public struct SeeWordsHeard: ReadingUseCase {
         return Answer(
             request: request, person: person,
             personName: sight.name(name), isMasked: sight.isMasked,
-            takesMore: closed == nil && consent != .refused, lines: lines)
+            takesMore: closed == nil && consent != .refused,
+            lines: lines.filter { $0.kind != .nameHeard },
+            names: lines.filter { $0.kind == .nameHeard })
     }
 }

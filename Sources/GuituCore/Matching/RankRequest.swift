@@ -237,6 +237,10 @@ enum Descriptions {
             case .height:
                 // A height by eye is within a few centimetres at best.
                 if let height = Int(value) { description.height = (height - 3)...(height + 3) }
+            case .nameHeard:
+                if let heard = NameHeard(reading: value), heard.whose == .own {
+                    description.add(heard)
+                }
             case .homePlace: description.homes.insert(.init(said: value), at: 0)
             case .place: description.homes.append(.init(said: value))
             case .mark: description.marks.append(value)

@@ -87,6 +87,7 @@ enum AuditWords {
         "RetryJob": TextKey("did.retryJob"),
         "ReturnBelongings": TextKey("did.returnBelongings"),
         "RevokeRole": TextKey("did.revokeRole"),
+        "SaveNamesHeard": TextKey("did.saveNamesHeard"),
         "SaveWordsHeard": TextKey("did.saveWordsHeard"),
         "SearchLibrary": TextKey("did.searchLibrary"),
         "SeeAttachment": TextKey("did.seeAttachment"),

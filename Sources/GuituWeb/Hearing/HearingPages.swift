@@ -19,7 +19,7 @@ enum HearingPages {
     static func link(to request: TracingRequest.ID) -> Link { "/tracing/\(request.text)/heard" }
 
     /// Whose words they are; nil on the bench.
-    private static func subject(_ visit: Visit) async throws -> SeeWordsHeard.Answer? {
+    static func subject(_ visit: Visit) async throws -> SeeWordsHeard.Answer? {
         if visit.parameters["request"] != nil {
             return try await visit.see(SeeWordsHeard(request: visit.id("request")))
         }

@@ -35,11 +35,19 @@ struct HearingRun: Sendable {
         var gain: Double
     }
 
+    struct Province: Sendable {
+        var digits: String
+        var name: String
+        var probability: Double
+    }
+
     /// How much one clue speaks for the first county; nil: it is not counted.
     typealias Weight = Double?
 
     var counties: [County] = []
     var questions: [Question] = []
+    /// The likeliest, once it is likelier than not.
+    var province: Province?
     /// Bits.
     var entropy = 0.0
     /// In the order given.
@@ -67,9 +75,22 @@ struct HearingRun: Sendable {
         self.words = utterances.map { $0 == nil ? nil : shares.popFirst() }
         self.answers = asked.map { $0 == nil ? nil : shares.popFirst() }
         counties = Self.counties(belief.candidates, utterances.compactMap { $0 }, ear)
+        province = Self.province(belief.candidates, ear)
         questions = belief.questions.map {
             Question(code: ear.code(of: $0.place), path: Self.names($0.place, ear), gain: $0.gain)
         }
+    }
+
+    private static func province(_ candidates: [Candidate], _ ear: Ear) -> Province? {
+        var sums: [String: Double] = [:]
+        for candidate in candidates {
+            sums[String(ear.code(of: candidate.place).prefix(2)), default: 0] +=
+                candidate.probability
+        }
+        guard let best = sums.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
+            best.value > 0.5, let place = ear.places(code: best.key + "0000").first
+        else { return nil }
+        return Province(digits: best.key, name: ear.name(of: place), probability: best.value)
     }
 
     /// What is wrong with words that a person is about to add, by fragment.

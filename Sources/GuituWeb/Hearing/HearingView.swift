@@ -43,9 +43,13 @@ struct HearingView: Sendable {
             ]
         }
         let hasSheet = run?.counties.isEmpty == false
+        let names = button(
+            text("namesHeard.title"),
+            subject.map { NamesHeardPages.link(to: $0.request) } ?? "/heard/names", icon: .person)
         return Page(
             subject.map { text("heard.of", ["name": $0.personName]) } ?? text("heard.title"),
-            lead: text("heard.lead"), trail: trail, actions: hasSheet ? printButton(text) : "",
+            lead: text("heard.lead"), trail: trail,
+            actions: hasSheet ? "\(names)\(printButton(text))" : names,
             """
             \(shutNotice)
             <div class="screen-only">\(first)<div class="columns"><div>
@@ -73,6 +77,11 @@ struct HearingView: Sendable {
 
     private var shutNotice: HTML? {
         guard case .shut(let failure) = ear else { return nil }
+        return Self.notice(failure, text)
+    }
+
+    static func notice(_ failure: EarShelf.Failure?, _ text: Text) -> HTML? {
+        guard let failure else { return nil }
         let title =
             switch failure {
             case .missing: text("heard.noIndex")
@@ -348,7 +357,13 @@ struct HearingView: Sendable {
     }
 
     private func step(_ step: Explanation.Step, _ path: [String]) -> String {
-        func around(_ area: String) -> String { Self.isFiller(area) ? path.first ?? area : area }
+        Self.words(step, { Self.isFiller($0) ? path.first ?? $0 : $0 }, text)
+    }
+
+    /// - Parameter around: What to call the area that a step speaks of.
+    static func words(
+        _ step: Explanation.Step, _ around: (String) -> String, _ text: Text
+    ) -> String {
         var blanks = [
             "heard": step.heard, "standard": step.standard,
             "character": step.character.map(String.init) ?? "",

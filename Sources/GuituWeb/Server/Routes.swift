@@ -5,6 +5,6 @@ public let allRoutes: [Route] = [
     PeoplePages.routes,
     PersonPages.routes, AttachmentPages.routes, StayPages.routes, DeparturePages.routes,
     RequestPages.routes, CandidatePages.routes, MissingPages.routes, ImportPages.routes,
-    HearingPages.routes, NoticePages.routes,
+    HearingPages.routes, NamesHeardPages.routes, NoticePages.routes,
     AccountPages.routes, StationPages.routes, AuditPages.routes, JobPages.routes,
 ].flatMap { $0 }

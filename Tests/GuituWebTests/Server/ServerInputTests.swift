@@ -19,6 +19,7 @@ struct InputTests {
         "/people/{person}/attachments/{attachment}/restore": "said once, after removing",
         "/missing/{report}/attachments/{attachment}/restore": "said once, after removing",
         "/tracing/{request}/heard/retract": "only beside words that were kept: HearingTests",
+        "/tracing/{request}/names/retract": "only beside names that were kept: HearingTests",
         "/notices/take": "only after a notice was read: NoticePageTests",
     ]
 
