@@ -225,7 +225,7 @@ public struct ListAccounts: ReadingUseCase, ListUseCase {
                 (SELECT MAX(s.made_at) FROM session s WHERE s.account = a.id) AS last_sign_in,
                 \(order.selected)
             FROM account a JOIN area h ON h.id = a.home
-            """, where: conditions, after: after, limit: limit, in: work.tx)
+            """, where: conditions, after: after, limit: limit, in: work)
         var roles: [Account.ID: [Role]] = [:]
         for row in try work.tx.rows(
             """

@@ -97,14 +97,14 @@ struct ListOrder {
     ///   - after: The cursor of the page before; nil for the first.
     ///   - limit: Lines at the most, 500 whatever is asked.
     func page(
-        _ select: SQL, where conditions: [SQL], after: String?, limit: Int,
-        in tx: any Transaction
+        _ select: SQL, where conditions: [SQL], after: String?, limit: Int, in work: Work
     ) throws -> (rows: ArraySlice<Row>, next: String?) {
         let limit = min(max(limit, 1), 500)
-        let all = conditions + [following(after)].compactMap(\.self)
+        let seal = Cursor.Seal(work)
+        let all = conditions + [following(after.flatMap(seal.opened))].compactMap(\.self)
         let clause: SQL = isDescending ? "\(key) DESC, \(id) DESC" : "\(key), \(id)"
         // One more than is shown tells whether there is a next page.
-        let rows = try tx.rows(
+        let rows = try work.tx.rows(
             """
             \(select) WHERE \(SQL.joined(all, by: " AND "))
             ORDER BY \(clause) LIMIT \(limit + 1)
@@ -112,8 +112,14 @@ struct ListOrder {
         let shown = rows.prefix(limit)
         guard rows.count > limit, let last = shown.last else { return (shown, nil) }
         switch column {
-        case .words: return (shown, Cursor.of(try last["sort_key"] as String, try last["id"]))
-        case .instant: return (shown, Cursor.of(try last["sort_key"] as Instant, try last["id"]))
+        case .words:
+            return (
+                shown, try seal.closed(Cursor.of(try last["sort_key"] as String, try last["id"]))
+            )
+        case .instant:
+            return (
+                shown, try seal.closed(Cursor.of(try last["sort_key"] as Instant, try last["id"]))
+            )
         }
     }
 
@@ -148,6 +154,25 @@ extension SearchKeys {
 
 /// Where a list goes on: the sort key and id of the last line shown.
 enum Cursor {
+    /// Keeps a cursor from being read or made by whom it is given to: it holds
+    /// the whole name of somebody whom the line above it masks.
+    struct Seal {
+        private let keys: Keys
+        private let place: Keys.Place
+
+        init(_ work: Work) {
+            keys = work.keys
+            place = .init(table: "list", column: "cursor", row: work.viewer.label)
+        }
+
+        func closed(_ cursor: String) throws -> String { hex(try keys.seal(cursor, for: place)) }
+
+        /// Nil for what was not sealed for this viewer: the list begins anew.
+        func opened(_ cursor: String) -> String? {
+            bytes(hex: cursor).flatMap { try? keys.openText($0, from: place) }
+        }
+    }
+
     static func of(_ instant: Instant, _ id: String) -> String { "\(instant.milliseconds)~\(id)" }
     static func of(_ text: String, _ id: String) -> String { "\(text)~\(id)" }
 

@@ -53,7 +53,9 @@ public struct ListPeople: ReadingUseCase, ListUseCase {
 
     public func perform(in work: Work) throws -> Answer {
         var conditions: [SQL] = [work.viewer.peopleScope(.seePeople, person: "p")]
-        if let found = SearchKeys.found(search, "person", "p.id") { conditions.append(found) }
+        if let found = SearchKeys.found(search, "person", "p.id") {
+            conditions.append("(\(found) OR \(numbered))")
+        }
         switch standing {
         case .inRelief: conditions.append("e.id IS NOT NULL")
         case .left: conditions.append("e.id IS NULL")
@@ -73,7 +75,7 @@ public struct ListPeople: ReadingUseCase, ListUseCase {
             LEFT JOIN whereabouts w ON w.episode = e.id AND w.until_at IS NULL
             LEFT JOIN bed_stay s ON s.episode = e.id AND s.until_at IS NULL
             LEFT JOIN bed b ON b.id = s.bed LEFT JOIN room o ON o.id = b.room
-            """, where: conditions, after: after, limit: limit, in: work.tx)
+            """, where: conditions, after: after, limit: limit, in: work)
         let seesTracing = work.viewer.may(.seeTracing)
         let lines = try rows.map { row in
             let traced: Int = try row["traced"]
@@ -90,6 +92,15 @@ public struct ListPeople: ReadingUseCase, ListUseCase {
                 isProtected: protection != .none)
         }
         return Answer(lines: lines, next: next)
+    }
+
+    /// The number on somebody's papers, or how it begins.
+    private var numbered: SQL {
+        let number = search.filter { !$0.isWhitespace }.uppercased()
+        return """
+            EXISTS (SELECT 1 FROM episode x WHERE x.person = p.id
+                AND x.case_number >= \(number) AND x.case_number < \(number + "\u{10FFFF}"))
+            """
     }
 
     private var sorting: ListOrder {

@@ -55,10 +55,10 @@ public struct ListMissing: ReadingUseCase, ListUseCase {
                 (SELECT COUNT(*) FROM candidate c JOIN tracing_request r ON r.id = c.request
                  JOIN person p ON p.id = r.person
                  WHERE c.report = m.id AND c.state IN ('proposed', 'first-confirmed')
-                    AND p.protection = 'none'
+                    AND (c.probability >= 0.01 OR c.state <> 'proposed') AND p.protection = 'none'
                     AND r.consent IN ('agreed', 'cannot-decide')) AS candidates
             FROM missing_report m JOIN area a ON a.id = m.holder
-            """, where: conditions, after: after, limit: limit, in: work.tx)
+            """, where: conditions, after: after, limit: limit, in: work)
         let seesCandidates = work.viewer.may(.seeCandidates)
         let lines = try rows.map {
             Line(

@@ -53,10 +53,11 @@ public struct ListRequests: ReadingUseCase, ListUseCase {
                 o.name AS officer_name, \(order.selected),
                 (SELECT COUNT(*) FROM candidate c WHERE c.request = r.id
                     AND c.state IN ('proposed', 'first-confirmed', 'first-refused', 'needs-more',
-                        'disputed')) AS candidates
+                        'disputed')
+                    AND (c.probability >= 0.01 OR c.state <> 'proposed')) AS candidates
             FROM tracing_request r JOIN person p ON p.id = r.person
             JOIN area a ON a.id = r.station LEFT JOIN account o ON o.id = r.officer
-            """, where: conditions, after: after, limit: limit, in: work.tx)
+            """, where: conditions, after: after, limit: limit, in: work)
         let seesCandidates = work.viewer.may(.seeCandidates)
         let lines = try rows.map {
             Line(

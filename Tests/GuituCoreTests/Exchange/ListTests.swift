@@ -75,6 +75,50 @@ struct ListTests {
     }
 
     @Test(
+        "where a page ends says nothing of whom it masks, and cannot be made up",
+        arguments: TestDatabase.engines)
+    func sealedCursor(engine: Engine) async throws {
+        let office = try await Office(engine)
+        let official = try await office.account(.official, at: office.province)
+        let other = try await office.account(.official, at: office.province)
+        for name in ["王建国", "李秀兰", "张伟"] {
+            var arrival = office.arrival()
+            arrival.name = name
+            try await office.workplace.perform(arrival, as: .program(reason: "test"))
+        }
+        var list = ListPeople()
+        list.order = .name
+        list.limit = 1
+        let first = try await office.workplace.perform(list, as: official.actor)
+        let cursor = try #require(first.next)
+        let letters = bytes(hex: cursor).map { String(decoding: $0, as: UTF8.self) } ?? cursor
+        #expect(!letters.contains("li") && !letters.contains("674e"))
+        list.after = cursor
+        let second = try await office.workplace.perform(list, as: official.actor)
+        #expect(second.lines.map(\.id) != first.lines.map(\.id))
+        // Somebody else's, or one made up, begins the list anew.
+        let foreign = try await office.workplace.perform(list, as: other.actor)
+        #expect(foreign.lines.map(\.id) == first.lines.map(\.id))
+        list.after = "wang 2~\(first.lines[0].id)"
+        let forged = try await office.workplace.perform(list, as: official.actor)
+        #expect(forged.lines.map(\.id) == first.lines.map(\.id))
+    }
+
+    @Test("somebody is found by the number on their papers", arguments: TestDatabase.engines)
+    func byNumber(engine: Engine) async throws {
+        let office = try await Office(engine)
+        let clerk = try await office.account(.reception, at: office.station)
+        let arrived = try await office.workplace.perform(office.arrival(), as: clerk.actor)
+        try await office.workplace.perform(office.arrival(), as: clerk.actor)
+        var list = ListPeople()
+        list.search = arrived.caseNumber.lowercased()
+        let found = try await office.workplace.perform(list, as: clerk.actor)
+        #expect(found.lines.map(\.id) == [arrived.person])
+        list.search = String(arrived.caseNumber.dropLast(3))
+        #expect(try await office.workplace.perform(list, as: clerk.actor).lines.count == 2)
+    }
+
+    @Test(
         "every order of requests, reports and accounts shows each once and turns round",
         arguments: TestDatabase.engines)
     func others(engine: Engine) async throws {
