@@ -4,7 +4,8 @@ import GuituStore
 
 /// One officer's verdict on one candidate. A machine never decides: two
 /// different people must agree, to confirm and to refuse alike; when they do
-/// not, a director who has not decided yet does.
+/// not, a director who has not decided yet does, or where every director has
+/// spoken, a third officer.
 ///
 /// A decided candidate comes back only with new evidence: verdicts count for
 /// the evidence version they were given on.
@@ -34,6 +35,10 @@ public struct DecideCandidate: ChangingUseCase {
         /// Another candidate of the same person is confirmed.
         case anotherConfirmed
         case directorNeeded
+        /// The family's report has led to somebody else.
+        case reportTaken
+        /// The family's report was found or withdrawn meanwhile.
+        case reportClosed
 
         public var saying: Saying {
             switch self {
@@ -44,6 +49,8 @@ public struct DecideCandidate: ChangingUseCase {
             case .consentMissing: Saying("tracing.consentMissing")
             case .anotherConfirmed: Saying("candidate.anotherConfirmed")
             case .directorNeeded: Saying("candidate.directorNeeded")
+            case .reportTaken: Saying("candidate.reportTaken")
+            case .reportClosed: Saying("candidate.reportClosed")
             }
         }
     }
@@ -67,11 +74,18 @@ public struct DecideCandidate: ChangingUseCase {
         guard ![.confirmed, .refused, .withdrawn].contains(found.state) else {
             throw Failure.alreadyDecided
         }
-        if found.state == .disputed, !work.viewer.directs(request.station) {
+        if found.state == .disputed, !work.viewer.directs(request.station),
+            try !work.matching.unspokenDirectors(
+                at: request.station, on: candidate, version: evidenceVersion
+            ).isEmpty
+        {
             throw Failure.directorNeeded
         }
-        if verdict == .confirm, try work.matching.confirmed(of: id) != nil {
-            throw Failure.anotherConfirmed
+        if verdict == .confirm {
+            guard try work.matching.confirmed(of: id) == nil else {
+                throw Failure.anotherConfirmed
+            }
+            if let refusal = try work.matching.refusal(of: found.report, for: id) { throw refusal }
         }
         let rule = Rules.inForce("TR-09", on: work.today)?.reference ?? "TR-09"
         guard
@@ -83,28 +97,42 @@ public struct DecideCandidate: ChangingUseCase {
         let state = Self.state(after: verdict, in: found.state)
         try work.tx.execute("UPDATE candidate SET state = \(state) WHERE id = \(candidate)")
         if state == .firstConfirmed || state == .disputed {
-            // Of a protected person only the named officer and the director know.
-            let roles: [Role] =
-                state == .disputed
-                ? [.director]
-                : request.protection == .none ? [.tracingOfficer] : [.tracingOfficer, .director]
-            let others = try roles.flatMap { try work.accounts($0, at: request.station) }
-            for other in Set(others).subtracting([officer]).sorted(by: { $0.text < $1.text }) {
+            let word = state == .disputed ? "notice.disputed" : "notice.secondOfficer"
+            for other in try askedNext(state, of: request, in: work).sorted(by: {
+                $0.text < $1.text
+            }) {
                 try work.notify(
-                    other,
-                    Saying(state == .disputed ? "notice.disputed" : "notice.secondOfficer"),
+                    other, Saying(word, ["case": try work.tracing.caseNumber(of: request.person)]),
                     about: .candidate(candidate))
             }
         }
         if state == .confirmed {
+            let number = try work.tracing.caseNumber(of: request.person)
             for other in try work.accounts(.reception, at: request.station) {
-                try work.notify(other, Saying("notice.confirmed"), about: .request(id))
+                try work.notify(
+                    other, Saying("notice.familyCanCome", ["case": number]), about: .request(id))
             }
         }
         try work.emit(
             .candidateDecided, about: .candidate(candidate), in: request.station,
             ["verdict": verdict.rawValue, "state": state.rawValue])
         return Decided(state: state)
+    }
+
+    /// Who should look now. Of a protected person only the named officer and the
+    /// director know.
+    private func askedNext(
+        _ state: CandidateState, of request: FoundRequest, in work: Work
+    ) throws -> Set<Account.ID> {
+        if state == .disputed {
+            let directors = try work.matching.unspokenDirectors(
+                at: request.station, on: candidate, version: evidenceVersion)
+            if !directors.isEmpty || request.protection != .none { return directors }
+        }
+        let roles: [Role] =
+            request.protection == .none ? [.tracingOfficer] : [.tracingOfficer, .director]
+        return Set(try roles.flatMap { try work.accounts($0, at: request.station) })
+            .subtracting(try work.matching.spoken(on: candidate, version: evidenceVersion))
     }
 
     /// Where a verdict leads. Pure, so that a test can walk the whole table.
@@ -123,7 +151,7 @@ public struct DecideCandidate: ChangingUseCase {
     }
 }
 
-/// Takes back one's own verdict while the other officer has not spoken.
+/// Takes back one's own verdict while two people have not agreed.
 public struct WithdrawDecision: ChangingUseCase {
     public static let needs = Permission.decideCandidate
     public var target: Target { .candidate(candidate) }
@@ -141,7 +169,7 @@ public struct WithdrawDecision: ChangingUseCase {
         guard let id = try work.matching.request(of: candidate) else { throw Ending.notFound }
         let request = try work.tracing.lock(id)
         guard let found = try work.matching.find(candidate),
-            [.firstConfirmed, .firstRefused, .needsMore].contains(found.state),
+            [.firstConfirmed, .firstRefused, .needsMore, .disputed].contains(found.state),
             try work.tx.execute(
                 """
                 UPDATE decision SET withdrawn_at = \(work.now)
@@ -150,15 +178,7 @@ public struct WithdrawDecision: ChangingUseCase {
                 """) == 1
         else { throw Failure.nothingToWithdraw }
         // What the others said still stands; only two people differ in state.
-        let rest = try work.tx.rows(
-            """
-            SELECT verdict FROM decision WHERE candidate = \(candidate) AND withdrawn_at IS NULL
-                AND evidence_version = \(found.evidenceVersion) ORDER BY decided_at
-            """
-        ).map { try $0["verdict"] as Verdict }
-        let state = rest.reduce(CandidateState.proposed) {
-            DecideCandidate.state(after: $1, in: $0)
-        }
+        let state = try work.matching.standing(of: candidate, version: found.evidenceVersion)
         try work.tx.execute("UPDATE candidate SET state = \(state) WHERE id = \(candidate)")
         try work.emit(
             .candidateDecided, about: .candidate(candidate), in: request.station,

@@ -329,8 +329,10 @@ struct StoreRanking: ChangingUseCase {
             let version: Int = try row["evidence_version"]
             // Only new evidence brings a decided candidate back; two officers'
             // confirmation is undone by people, never by a ranking.
-            let next =
-                state == .confirmed ? state : state == .withdrawn || !same ? .proposed : state
+            let stood =
+                state == .withdrawn
+                ? try work.matching.standing(of: try row["id"], version: version) : state
+            let next = stood == .confirmed || same ? stood : .proposed
             try work.tx.execute(
                 """
                 UPDATE candidate SET place = \(line.place), log_ratio = \(line.logRatio),
@@ -358,7 +360,12 @@ struct StoreRanking: ChangingUseCase {
         if changed > 0, let best = ranked.first, best.probability >= 0.5,
             let officer = found.officer
         {
-            try work.notify(officer, Saying("notice.likelyCandidate"), about: .request(request))
+            try work.notify(
+                officer,
+                Saying(
+                    "notice.likelyCandidate",
+                    ["case": try work.tracing.caseNumber(of: found.person)]),
+                about: .request(request))
         }
         if changed > 0 {
             try work.emit(

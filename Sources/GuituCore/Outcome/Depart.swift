@@ -49,6 +49,10 @@ public struct Depart: ChangingUseCase {
         case episodeEnded
         case belongingsLeft(count: Int)
         case notConfirmed
+        /// Being traced, and has not agreed to be found.
+        case consentMissing
+        /// The report was found or withdrawn meanwhile: whose family is this?
+        case reportClosed
         case identityNotChecked
         case notAsked
         case tooYoung
@@ -57,18 +61,23 @@ public struct Depart: ChangingUseCase {
         /// Being found is a danger to them: a director lets them go.
         case directorDecides
         case candidateOfAnother
+        /// Their search ended without two officers' confirmation.
+        case directorHandsOver
 
         public var saying: Saying {
             switch self {
             case .episodeEnded: Saying("bed.episodeEnded")
             case .belongingsLeft(let count): Saying("depart.belongingsLeft", ["count": "\(count)"])
             case .notConfirmed: Saying("depart.notConfirmed", field: "candidate")
+            case .consentMissing: Saying("tracing.consentMissing", field: "candidate")
+            case .reportClosed: Saying("candidate.reportClosed", field: "candidate")
             case .identityNotChecked: Saying("depart.identityNotChecked", field: "identityChecked")
             case .notAsked: Saying("depart.notAsked", field: "agreed")
             case .tooYoung: Saying("depart.tooYoung", field: "kind")
             case .inTheFuture: Saying("whereabouts.inTheFuture", field: "leftAt")
             case .beforeArrival: Saying("whereabouts.tooEarly", field: "leftAt")
             case .directorDecides: Saying("depart.directorDecides")
+            case .directorHandsOver: Saying("depart.directorHandsOver", field: "kind")
             case .candidateOfAnother: Saying("depart.candidateOfAnother", field: "candidate")
             }
         }
@@ -154,23 +163,37 @@ public struct Depart: ChangingUseCase {
             guard
                 let row = try work.tx.first(
                     """
-                    SELECT c.report, c.state, r.person FROM candidate c
+                    SELECT c.report, c.state, r.person, r.consent FROM candidate c
                     JOIN tracing_request r ON r.id = c.request WHERE c.id = \(candidate)
                     """)
             else { throw Ending.notFound }
             guard try row["person"] == person else { throw Failure.candidateOfAnother }
+            guard try (row["consent"] as ConsentToTracing).allowsTracing else {
+                throw Failure.consentMissing
+            }
             guard try row["state"] == CandidateState.confirmed else { throw Failure.notConfirmed }
             return try row["report"]
         }
         guard
-            let open = try work.tx.first(
+            let last = try work.tx.first(
                 """
-                SELECT c.report FROM tracing_request r
+                SELECT c.report, r.consent, r.station, r.closed_at FROM tracing_request r
                 LEFT JOIN candidate c ON c.request = r.id AND c.state = 'confirmed'
-                WHERE r.person = \(person) AND r.closed_at IS NULL
+                WHERE r.person = \(person) ORDER BY r.opened_at DESC, r.id DESC LIMIT 1
                 """)
         else { return nil }
-        let report: MissingReport.ID? = try open["report"]
+        guard try (last["closed_at"] as Instant?) == nil else {
+            // Searched for in vain, and now somebody comes: the one at the desk
+            // could have ended that search themselves.
+            guard work.viewer.directs(try last["station"]) else {
+                throw Failure.directorHandsOver
+            }
+            return nil
+        }
+        guard try (last["consent"] as ConsentToTracing).allowsTracing else {
+            throw Failure.consentMissing
+        }
+        let report: MissingReport.ID? = try last["report"]
         guard let report else { throw Failure.notConfirmed }
         return report
     }
@@ -194,11 +217,13 @@ public struct Depart: ChangingUseCase {
         {
             try work.tracing.close(try work.tracing.lock(open["id"]), outcome: .reunited)
         }
-        try work.tx.execute(
-            """
-            UPDATE missing_report SET state = \(ReportState.found), closed_at = \(work.now),
-                version = version + 1 WHERE id = \(report)
-            """)
+        guard
+            try work.tx.execute(
+                """
+                UPDATE missing_report SET state = \(ReportState.found), closed_at = \(work.now),
+                    version = version + 1 WHERE id = \(report) AND state = 'open'
+                """) == 1
+        else { throw Failure.reportClosed }
         try work.emit(.missingClosed, about: .report(report), in: work.holder)
     }
 }

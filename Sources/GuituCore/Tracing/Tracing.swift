@@ -67,13 +67,16 @@ public struct DecideConsent: ChangingUseCase {
             ]
         }
         if consent == .refused {
-            // What was proposed before is no longer anybody's to look at.
+            // What was proposed or confirmed before is no longer anybody's to
+            // look at, and no family is called.
             try work.tx.execute(
                 """
                 UPDATE candidate SET state = 'withdrawn'
-                WHERE request = \(request) AND state IN ('proposed', 'first-confirmed', 'first-refused')
+                WHERE request = \(request) AND state <> 'refused'
                 """)
         } else {
+            // Who agrees again finds what officers have said where it was.
+            if found.consent == .refused { try work.matching.restore(request) }
             try work.enqueueRanking(of: request)
         }
         try work.emit(
@@ -105,7 +108,10 @@ public struct NameOfficer: ChangingUseCase {
             UPDATE tracing_request SET officer = \(officer), version = version + 1
             WHERE id = \(request)
             """)
-        try work.notify(officer, Saying("notice.namedOfficer"), about: .request(request))
+        try work.notify(
+            officer,
+            Saying("notice.namedOfficer", ["case": try work.tracing.caseNumber(of: found.person)]),
+            about: .request(request))
         return Nothing()
     }
 }
@@ -164,6 +170,10 @@ public struct CloseTracing: ChangingUseCase {
         guard found.isOpen else { throw TracingFailure.closed }
         let undecided = try work.tracing.halfDecided(request)
         guard undecided == 0 else { throw TracingFailure.undecided(count: undecided) }
+        // TR-09: one person alone never says whose somebody is.
+        if outcome == .reunited, try work.matching.confirmed(of: request) == nil {
+            throw TracingFailure.notConfirmed
+        }
         try work.tracing.close(found, outcome: outcome)
         return Nothing()
     }
@@ -173,6 +183,8 @@ public enum TracingFailure: Refusal, Equatable {
     case alreadyOpen
     case closed
     case undecided(count: Int)
+    /// Reunited with whom? No two officers have confirmed a report.
+    case notConfirmed
     case notAnOfficerHere
     /// Only a director signs a best-interest decision for somebody else.
     case directorSigns
@@ -184,6 +196,7 @@ public enum TracingFailure: Refusal, Equatable {
         case .alreadyOpen: Saying("tracing.alreadyOpen")
         case .closed: Saying("tracing.closed")
         case .undecided(let count): Saying("tracing.undecided", ["count": "\(count)"])
+        case .notConfirmed: Saying("tracing.notConfirmed", field: "outcome")
         case .notAnOfficerHere: Saying("tracing.notAnOfficerHere", field: "officer")
         case .directorSigns: Saying("tracing.directorSigns", field: "consent")
         case .consentMissing: Saying("tracing.consentMissing")

@@ -56,12 +56,23 @@ struct TracingStore {
         guard inserted == 1 else { throw TracingFailure.alreadyOpen }
         if consent != .refused { try work.enqueueRanking(of: id) }
         if let officer {
-            try work.notify(officer, Saying("notice.namedOfficer"), about: .request(id))
+            try work.notify(
+                officer, Saying("notice.namedOfficer", ["case": try caseNumber(of: person)]),
+                about: .request(id))
         }
         try work.emit(
             .tracingOpened, about: .request(id), in: station, at: openedAt,
             ["consent": consent.rawValue])
         return id
+    }
+
+    /// The last case number of somebody, by which colleagues know who is meant.
+    func caseNumber(of person: Person.ID) throws -> String {
+        try work.tx.first(
+            """
+            SELECT case_number FROM episode WHERE person = \(person)
+            ORDER BY arrived_at DESC, id DESC LIMIT 1
+            """)?["case_number"] ?? ""
     }
 
     /// `cannot-decide` is a signed best-interest decision, so a director's.

@@ -83,13 +83,18 @@ enum CandidatePages {
     ) -> ComparedField {
         let weight = lines.reduce(0) { $0 + $1.logRatio } / log(10)
         // Under a factor of 1.26 nothing is said. What is the same agrees, what
-        // only sounds or lies near is close: the word is the engine's own.
-        let isSame = lines.contains { line in
-            let word = line.key.split(separator: ".").last ?? ""
-            return ["same", "sameDay", "sameVillage", "sameCounty", "shared", "fits"].contains(word)
+        // only sounds or lies near is close: the word is the engine's own. What
+        // is elsewhere or apart differs, however little that may weigh.
+        let words = lines.map { line in line.key.split(separator: ".").last.map(String.init) ?? "" }
+        let isSame = words.contains {
+            ["same", "sameDay", "sameVillage", "sameCounty", "shared", "fits"].contains($0)
+        }
+        let isApart = words.contains {
+            ["elsewhere", "apart", "different", "differs"].contains($0)
         }
         let verdict: ComparedField.Verdict =
-            lines.isEmpty ? .unknown : weight <= -0.1 ? .differs : isSame ? .agrees : .close
+            lines.isEmpty
+            ? .unknown : weight <= -0.1 || isApart ? .differs : isSame ? .agrees : .close
         let why = lines.map { text(TextKey(said: $0.key), $0.arguments) }
         return ComparedField(
             label, left: left, right: right, verdict: verdict, weight: weight,
@@ -138,10 +143,12 @@ enum CandidatePages {
         let id = pair.id.text
         if pair.state == .confirmed || pair.state == .refused { return nil }
         guard pair.requestOpen else { return callout(.info, text("tracing.closed")) }
+        if pair.state == .withdrawn { return callout(.info, text("candidate.noLonger")) }
         if pair.spokenByViewer {
             let form = visit.form("/candidates/\(id)/withdraw")
             return callout(
-                .info, text("candidate.youDecided"),
+                .info,
+                text(pair.state == .disputed ? "candidate.youDisagree" : "candidate.youDecided"),
                 "\(form.summary)\(form.button(text("candidate.withdraw")))")
         }
         let form = visit.form("/candidates/\(id)/decide")

@@ -11,6 +11,9 @@ enum HomePages {
         let desk = try await visit.see(SeeDesk())
         let text = visit.text
         let tasks = desk.tasks.map { task in view(task, visit) }
+        let more = SeeDesk.Task.Kind.allCases.compactMap { kind in
+            desk.more[kind].map { rest($0, kind, text) }
+        }
         return .page(
             Page(
                 text("home.title"), lead: text(visit.today),
@@ -19,10 +22,19 @@ enum HomePages {
                 """
                 \(tasks.isEmpty
                     ? emptyState(text("home.nothing"), text("home.nothing.advice"), step: places(visit))
-                    : "<ul class=\"duties\">\(tasks)</ul>" as HTML)
+                    : "<ul class=\"duties\">\(tasks)</ul>\(more)" as HTML)
                 \(figures(desk, visit))
                 \(desk.stations.count < 2 ? nil : stations(desk.stations, text))
                 """))
+    }
+
+    /// What the first screen has no room for is counted, never left out unsaid.
+    private static func rest(_ count: Int, _ kind: SeeDesk.Task.Kind, _ text: Text) -> HTML {
+        let all: Link = kind == .giveBed ? "/people?sort=bed" : "/tracing"
+        return """
+            <p>\(text("home.more", ["count": text(count), "kind": text(of: kind)])) \
+            <a href="\(all)">\(text("home.all"))</a></p>
+            """
     }
 
     /// For who keeps accounts or stations nothing ever waits here: where to go.

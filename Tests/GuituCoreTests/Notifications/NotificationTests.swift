@@ -95,7 +95,7 @@ struct NotificationTests {
             #expect(try await told(colleague) == (isProtected ? [] : ["notice.secondOfficer"]))
             #expect(try await told(director) == (isProtected ? ["notice.secondOfficer"] : []))
             try await place.perform(confirm, as: director.actor)
-            #expect(try await told(clerk) == (isProtected ? [] : ["notice.confirmed"]))
+            #expect(try await told(clerk) == (isProtected ? [] : ["notice.familyCanCome"]))
             #expect(try await told(other) == [])
         }
     }
