@@ -116,7 +116,8 @@ struct DayReader {
                 self[keyPath: flag] = true
                 moved = true
             }
-            for word in Self.fillers where take(word) { moved = true }
+            // A dash stands between words, not before a number: -5岁 is no age.
+            for word in Self.fillers where (word != "-" || at > 0) && take(word) { moved = true }
         }
     }
 
@@ -420,6 +421,12 @@ struct DayReader {
             _ = takeOne(of: ["凌晨", "早上", "上午", "中午", "下午", "傍晚", "晚上", "夜里", "晚"])
             return PartialDay(today.adding(days: -daysAgo[word]!))
         }
+        // Said by mistake; whoever asks for the past refuses them.
+        if takeOne(of: ["明天", "明日", "明晚"]) != nil { return PartialDay(today.adding(days: 1)) }
+        if takeOne(of: ["后天", "后日"]) != nil { return PartialDay(today.adding(days: 2)) }
+        if takeOne(of: ["下个月", "下月"]) != nil { return monthAgo(-1) }
+        if takeOne(of: ["明年"]) != nil { return .year(today.year + 1) }
+        if takeOne(of: ["后年"]) != nil { return .year(today.year + 2) }
         if takeOne(of: ["这个月", "本月", "这月"]) != nil { return monthAgo(0) }
         if takeOne(of: ["上个月", "上月"]) != nil { return monthAgo(1) }
         if takeOne(of: ["上周", "上星期", "上礼拜"]) != nil { return ago(6 + 1...14) }

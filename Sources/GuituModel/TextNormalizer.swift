@@ -78,17 +78,31 @@ public enum PlainText {
 }
 
 extension String {
-    /// Without white space at the ends.
+    /// Without white space at the ends, nor what draws nothing: a name of only
+    /// that would be a line nobody can see or click.
     fileprivate var trimmed: String {
-        guard first?.isWhitespace == true || last?.isWhitespace == true else { return self }
+        guard first?.isBlank == true || last?.isBlank == true else { return self }
         var slice = self[...]
-        while slice.first?.isWhitespace == true { slice.removeFirst() }
-        while slice.last?.isWhitespace == true { slice.removeLast() }
+        while slice.first?.isBlank == true { slice.removeFirst() }
+        while slice.last?.isBlank == true { slice.removeLast() }
         return String(slice)
     }
 }
 
+extension Character {
+    fileprivate var isBlank: Bool {
+        isWhitespace || unicodeScalars.allSatisfy(\.drawsNothing)
+    }
+}
+
 extension Unicode.Scalar {
+    fileprivate var drawsNothing: Bool {
+        switch value {
+        case 0x00AD, 0x115F, 0x1160, 0x180E, 0x200B...0x200F, 0x2060...0x2064, 0x3164, 0xFFA0: true
+        default: false
+        }
+    }
+
     fileprivate func isRefused(lines: Bool) -> Bool {
         switch value {
         case 0x0A, 0x0D, 0x09: !lines

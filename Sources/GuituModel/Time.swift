@@ -13,7 +13,9 @@ public struct Instant: Hashable, Comparable, Sendable, Codable {
     }
 
     public func since(_ earlier: Instant) -> Duration {
-        .milliseconds(milliseconds - earlier.milliseconds)
+        // A device may send any number; a page must outlive it.
+        let (difference, isOver) = milliseconds.subtractingReportingOverflow(earlier.milliseconds)
+        return .milliseconds(isOver ? (milliseconds < 0 ? .min : .max) : difference)
     }
 
     /// The civil date and the minutes and seconds a wall clock in China shows.

@@ -201,6 +201,7 @@ private struct InventedOffice {
         arrival.foundPlace = look.foundPlace
         arrival.foundOn = look.foundOn
         arrival.belongings = look.belongings.map { .init(name: $0) }
+        arrival.isLateEntry = true
         // Most who need tracing cannot say yes; a director has signed for many.
         if look.identityNumber.isEmpty {
             arrival.consent =

@@ -51,6 +51,9 @@ public struct RegisterArrival: ChangingUseCase {
     public var communication: Communication
     public var check: InitialCheck
     public var belongings: [Item] = []
+    /// Written down more than `lateAfter` days later, and meant so: a mistyped
+    /// year would stand in every figure.
+    public var isLateEntry = false
     /// Asks at once that their family be searched for, and what they said to it.
     public var consent: ConsentToTracing?
 
@@ -82,6 +85,8 @@ public struct RegisterArrival: ChangingUseCase {
         /// Security and audit administrators must be named before the first intake.
         case notStaffed
         case arrivalInTheFuture
+        /// Long ago, and nobody said that this is meant.
+        case arrivalLongAgo(days: Int)
         case idInUse
 
         public var saying: Saying {
@@ -90,16 +95,28 @@ public struct RegisterArrival: ChangingUseCase {
             case .stationRetired: Saying("intake.stationRetired")
             case .notStaffed: Saying("intake.notStaffed")
             case .arrivalInTheFuture: Saying("intake.arrivalInTheFuture", field: "arrivedAt")
+            case .arrivalLongAgo(let days):
+                Saying("intake.arrivalLongAgo", ["days": "\(days)"], field: "isLateEntry")
             case .idInUse: Saying("intake.idInUse")
             }
         }
     }
 
+    /// Ours, not the law's: whoever is taken in is written down the same month.
+    static let lateAfter = 31
+    /// Before there were stations for relief.
+    static let earliest = Day(year: 1950, month: 1, day: 1)
+
     public func perform(in work: Work) throws -> Arrived {
-        let fields = try checked()
+        let fields = try checked(on: work.today)
         guard try work.isStaffed() else { throw Failure.notStaffed }
         // Five minutes for a desk clock that runs ahead.
         guard arrivedAt <= work.now.adding(.seconds(300)) else { throw Failure.arrivalInTheFuture }
+        let day = arrivedAt.inChina.day
+        let late = work.today.daysSince1970 - day.daysSince1970
+        if let earliest = Self.earliest, day < earliest || (late > Self.lateAfter && !isLateEntry) {
+            throw Failure.arrivalLongAgo(days: late)
+        }
 
         guard
             let place = try work.tx.first(
@@ -123,7 +140,8 @@ public struct RegisterArrival: ChangingUseCase {
         try work.people.insert(
             PersonRecord(
                 id: id, holder: station, name: name,
-                nameCertainty: number == nil ? nameCertainty : .alias, sex: sex, birth: birth,
+                nameCertainty: number == nil ? nameCertainty : .alias, sex: sex,
+                birth: fields.birth,
                 communication: communication, identityNumber: fields.identity))
         let episode: ReliefEpisode.ID = work.newID()
         try work.intake.insert(
@@ -158,6 +176,7 @@ public struct RegisterArrival: ChangingUseCase {
     private struct Checked {
         var name: String
         var identity: IdentityNumber?
+        var birth: PartialDay?
         var broughtBy: String
         var foundPlace: String
         var notes: String
@@ -165,7 +184,7 @@ public struct RegisterArrival: ChangingUseCase {
     }
 
     /// All fields at once, so that one answer names everything that is wrong.
-    private func checked() throws -> Checked {
+    private func checked(on today: Day) throws -> Checked {
         var form = FormCheck()
         let name = form.text(self.name, "name", limit: 60)
         let brought = form.text(broughtBy, "broughtBy", limit: 200)
@@ -176,6 +195,9 @@ public struct RegisterArrival: ChangingUseCase {
         if let identity, identity.sex != sex, sex.isKnown {
             form.fail("sex", "intake.sexAgainstIdentity")
         }
+        let birth = form.birth(birth, by: identity, on: today)
+        form.past(foundOn, "foundOn", on: today)
+        if belongings.count > 100 { form.fail("belongings", "intake.tooManyItems") }
         let items = belongings.map { item in
             if item.quantity < 1 || item.quantity > 9999 {
                 form.fail("belongings", "intake.quantity")
@@ -186,7 +208,8 @@ public struct RegisterArrival: ChangingUseCase {
         }
         try form.finish()
         return Checked(
-            name: name, identity: identity, broughtBy: brought, foundPlace: place, notes: notes,
+            name: name, identity: identity, birth: birth, broughtBy: brought, foundPlace: place,
+            notes: notes,
             items: items)
     }
 
@@ -194,14 +217,14 @@ public struct RegisterArrival: ChangingUseCase {
         var seen: [(ObservationKind, String)] = []
         if !fields.name.isEmpty { seen.append((.name, fields.name)) }
         if sex.isKnown { seen.append((.sex, sex.rawValue)) }
-        if let birth { seen.append((.age, birth.said)) }
+        if let birth = fields.birth { seen.append((.age, birth.said)) }
         if !fields.foundPlace.isEmpty { seen.append((.foundPlace, fields.foundPlace)) }
         if !fields.notes.isEmpty { seen.append((.condition, fields.notes)) }
         for (kind, value) in seen {
             let source: ObservationSource =
                 switch kind {
                 case .name where nameCertainty == .selfReported: .person
-                case .age: birthSource
+                case .age: birth == nil ? .document : birthSource
                 default: .staff
                 }
             try work.observations.add(

@@ -164,7 +164,7 @@ struct ImportSheet {
 
     private func fieldProblems(_ fields: ReportFields) -> [Saying] {
         do {
-            _ = try fields.checked()
+            _ = try fields.checked(on: today)
             return []
         } catch {
             return (error as? InvalidFields)?.fields ?? []

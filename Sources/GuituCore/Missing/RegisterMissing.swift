@@ -27,7 +27,7 @@ public struct ReportFields: Codable, Sendable, Equatable {
         var phone: PhoneNumber?
     }
 
-    func checked() throws -> Checked {
+    func checked(on today: Day) throws -> Checked {
         var form = FormCheck()
         var clean = self
         clean.name = form.text(name, "name", limit: 60, required: true)
@@ -41,6 +41,11 @@ public struct ReportFields: Codable, Sendable, Equatable {
         let identity = form.identity(identityNumber, "identityNumber")
         if let identity, sex.isKnown, identity.sex != sex {
             form.fail("sex", "intake.sexAgainstIdentity")
+        }
+        clean.birth = form.birth(birth, by: identity, on: today)
+        form.past(lost, "lost", on: today)
+        if let born = clean.birth?.earliest, let last = lost?.latest, last < born {
+            form.fail("lost", "missing.lostBeforeBirth")
         }
         let heightText = form.text(height, "height", limit: 10)
         let centimetres = Int(heightText)
@@ -103,7 +108,7 @@ public struct RegisterMissing: ChangingUseCase {
     }
 
     public func perform(in work: Work) throws -> Registered {
-        let checked = try fields.checked()
+        let checked = try fields.checked(on: work.today)
         guard reportedAt <= work.now.adding(.seconds(300)) else {
             throw Failure.reportedInTheFuture
         }

@@ -60,10 +60,14 @@ struct BedStore {
             """) == 1
     }
 
+    /// A bed that was given after `instant` was never slept in: it ends as it
+    /// began.
     func free(_ episode: ReliefEpisode.ID, at instant: Instant) throws {
         try work.tx.execute(
             """
-            UPDATE bed_stay SET until_at = \(instant) WHERE episode = \(episode) AND until_at IS NULL
+            UPDATE bed_stay
+            SET until_at = CASE WHEN from_at > \(instant) THEN from_at ELSE \(instant) END
+            WHERE episode = \(episode) AND until_at IS NULL
             """)
     }
 }

@@ -39,6 +39,29 @@ struct FormCheck {
         }
     }
 
+    /// A date of birth, or the one that the identity number tells. A guess by
+    /// looks may be three years off; more, and one of the two is wrong.
+    mutating func birth(
+        _ said: PartialDay?, by identity: IdentityNumber?, on today: Day, _ field: String = "birth"
+    ) -> PartialDay? {
+        past(said, field, on: today)
+        guard let identity else { return said }
+        guard let said else { return PartialDay(identity.birth) }
+        let slack = 3
+        if let first = said.earliest, identity.birth.adding(years: slack) < first {
+            fail(field, "intake.birthAgainstIdentity")
+        }
+        if let last = said.latest, last < identity.birth.adding(years: -slack) {
+            fail(field, "intake.birthAgainstIdentity")
+        }
+        return said
+    }
+
+    /// Nothing of what is taken down has happened tomorrow.
+    mutating func past(_ said: PartialDay?, _ field: String, on today: Day) {
+        if let first = said?.earliest, first > today { fail(field, "field.inTheFuture") }
+    }
+
     mutating func phone(_ value: String, _ field: String) -> PhoneNumber? {
         let text = text(value, field, limit: 40, required: true)
         guard !text.isEmpty else { return nil }

@@ -12,7 +12,10 @@ enum SignInPages {
     ]
 
     @Sendable static func show(_ visit: Visit) async throws -> Reply {
-        if visit.route.method == .get, try await visit.see(SeeSetUp()).isNew {
+        // As a visitor: a browser whose session has ended must get in again.
+        if visit.route.method == .get,
+            try await visit.workplace.perform(SeeSetUp(), as: .visitor).isNew
+        {
             return .go("/set-up")
         }
         return page(visit, kept: Kept(signedInWith: visit.typed), status: .ok)

@@ -52,10 +52,19 @@ enum ArrivalPages {
         return """
             \(form.line("arrivedAt", text("arrival.at"), .moment, value: visit.now.localMoment,
                 required: true, limit: 20, short: true))
+            \(late(form, text))
             \(form.choices("mode", text("arrival.mode"), Form.Option.all(ArrivalMode.self, text),
                 required: true))
             \(form.line("broughtBy", text("arrival.broughtBy"), hint: text("arrival.broughtBy.hint")))
             """
+    }
+
+    /// Asked only of who typed a day long past.
+    private static func late(_ form: Form, _ text: Text) -> HTML? {
+        guard form.problem("isLateEntry") != nil || !form.typed["isLateEntry"].isEmpty else {
+            return nil
+        }
+        return form.check("isLateEntry", text("arrival.isLateEntry"))
     }
 
     private static func check(_ form: Form, _ text: Text) -> HTML {
@@ -146,6 +155,7 @@ enum ArrivalPages {
         arrival.foundPlace = typed["foundPlace"]
         arrival.foundOn = foundOn
         arrival.belongings = items(typed["belongings"])
+        arrival.isLateEntry = !typed["isLateEntry"].isEmpty
         arrival.consent = consent
         return arrival
     }

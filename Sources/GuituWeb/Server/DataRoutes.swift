@@ -45,6 +45,8 @@ enum DataRoutes {
         var foundOn: String?
         var belongings: [Item]?
         var consent: ConsentToTracing?
+        /// Arrived more than a month ago, and that is meant.
+        var isLateEntry: Bool?
     }
 
     @Sendable private static func register(_ visit: Visit) async throws -> Reply {
@@ -79,6 +81,7 @@ enum DataRoutes {
         arrival.belongings = (sent.belongings ?? []).map {
             .init(name: $0.name, quantity: $0.quantity ?? 1, keeping: $0.keeping ?? .custody)
         }
+        arrival.isLateEntry = sent.isLateEntry ?? false
         arrival.consent = sent.consent
         try form.finish()
         let arrived = try await visit.workplace.perform(arrival, as: visit.actor, key: key)

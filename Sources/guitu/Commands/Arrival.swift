@@ -46,6 +46,8 @@ struct ArrivalCommand: AsyncParsableCommand {
         var foundOn: String?
         @Option(help: "When they arrived, 2026-11-24T02:30; now if left out.")
         var at: String?
+        @Flag(help: "They arrived more than a month ago, and that is meant.")
+        var lateEntry = false
         @Option(parsing: .singleValue, help: "Something taken into custody; repeat for more.")
         var keep: [String] = []
         @Option(help: "Begin tracing, with what they said to it: \(ConsentToTracing.words).")
@@ -76,6 +78,7 @@ struct ArrivalCommand: AsyncParsableCommand {
             arrival.foundPlace = foundPlace
             arrival.foundOn = try partialDay(foundOn, "--found-on", now)
             arrival.belongings = keep.map { .init(name: $0) }
+            arrival.isLateEntry = lateEntry
             arrival.consent = consent
             let arrived = try await context.perform(arrival, key: try idempotencyKey(key))
             try context.print(

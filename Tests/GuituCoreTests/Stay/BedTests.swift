@@ -90,4 +90,28 @@ struct BedTests {
         beds = try await place.perform(SeeBeds(station: office.station), as: carer.actor)
         #expect(beds.waiting.map(\.episode) == [arrived.episode])
     }
+
+    @Test(
+        "a move dated before the bed was given leaves no stay that ends before it began",
+        arguments: TestDatabase.engines)
+    func backdated(engine: Engine) async throws {
+        let office = try await Office(engine)
+        let place = office.workplace
+        let clerk = try await office.account(.reception, at: office.station)
+        let arrived = try await place.perform(office.arrival(), as: clerk.actor)
+        office.clock.advance(by: .seconds(7200))
+        let bed = try await office.beds("male")[0]
+        try await place.perform(GiveBed(episode: arrived.episode, bed: bed), as: clerk.actor)
+        office.clock.advance(by: .seconds(600))
+        try await place.perform(
+            ChangeWhereabouts(
+                episode: arrived.episode, place: PlaceOfStay(kind: .hospital, place: "二院"),
+                from: office.clock.now.adding(.seconds(-3600))), as: clerk.actor)
+        let stays = try await office.database.read { tx in
+            try tx.rows("SELECT from_at, until_at FROM bed_stay").map {
+                (try $0["from_at"] as Instant, try $0["until_at"] as Instant)
+            }
+        }
+        #expect(stays.count == 1 && stays.allSatisfy { $0.0 <= $0.1 })
+    }
 }

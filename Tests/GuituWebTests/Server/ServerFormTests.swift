@@ -160,6 +160,44 @@ struct FormUseTests {
         }
     }
 
+    @Test(
+        "a browser whose session has ended gets the sign-in page, from wherever it comes",
+        arguments: TestDatabase.engines)
+    func endedSession(engine: Engine) async throws {
+        let site = try await Site(engine)
+        let token = try await site.session(.reception)
+        try await site.endSessions()
+        try await site.visit { browser in
+            for (cookie, address) in [(token, "/people"), (token, "/"), ("unknown", "/sign-in")] {
+                browser.cookies["guitu"] = cookie
+                var answer = try await browser.open(address)
+                if answer.status != 200 {
+                    #expect(answer.status == 303, "\(address)")
+                    answer = try await browser.open("/sign-in")
+                }
+                #expect(answer.status == 200 && answer.body.contains("name=\"password\""))
+            }
+        }
+    }
+
+    @Test("an arrival of long ago is asked about, and taken when it is meant")
+    func lateEntry() async throws {
+        let site = try await Site(.sqlite)
+        try await site.visit(as: .reception) { browser in
+            let page = try await browser.open("/arrivals/new")
+            #expect(!page.body.contains("isLateEntry"))
+            let typed = [
+                ("arrivedAt", "2016-11-24T02:30"), ("mode", "alone"), ("condition", "well"),
+                ("sex", "male"), ("communication", "unclear"),
+                ("station", site.office.station.text),
+            ]
+            let asked = try await browser.submit("/arrivals", typed)
+            #expect(asked.status == 422 && asked.body.contains("isLateEntry"))
+            let taken = try await browser.submit("/arrivals", typed + [("isLateEntry", "yes")])
+            #expect(taken.status == 303)
+        }
+    }
+
     @Test("when the session ran out, signing in again brings back everything that was typed")
     func expired() async throws {
         let scene = try await Scenes.shared.scene(.sqlite)
