@@ -53,7 +53,12 @@ public enum RankReports {
         }
         let shelf = try await workplace.shelves.shelf(in: workplace)
         let open = try await workplace.perform(OpenRequests(), as: .program(reason: kind))
-        for request in open { try await RankRequest.rank(request, on: shelf, in: workplace) }
+        for request in open {
+            // A province has tens of thousands: whoever stops the server does
+            // not wait for all of them.
+            try Task.checkCancellation()
+            try await RankRequest.rank(request, on: shelf, in: workplace)
+        }
     }
 }
 

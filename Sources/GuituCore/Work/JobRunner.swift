@@ -108,7 +108,12 @@ public final class JobRunner: Sendable {
             await settle(job, handler, .failure(JobLost()))
             return true
         }
-        await settle(job, handler, await perform(job, handler))
+        let result = await perform(job, handler)
+        // Broken off because we stop: the lease runs out and it is done again.
+        if Task.isCancelled, case .failure(let failure) = result, failure is CancellationError {
+            return false
+        }
+        await settle(job, handler, result)
         return true
     }
 

@@ -53,6 +53,23 @@ struct RankingJobTests {
         #expect(try await waiting(office) == ["rank-request"])
     }
 
+    @Test("ranking everybody ends when the server stops, and is done again later")
+    func stopped() async throws {
+        let office = try await Office(.sqlite)
+        let clerk = try await office.account(.reception, at: office.station)
+        _ = try await arrive(office, clerk)
+        let run = Task {
+            while !Task.isCancelled { await Task.yield() }
+            try await RankReports.run(in: office.workplace)
+        }
+        run.cancel()
+        await #expect(throws: CancellationError.self) { try await run.value }
+        let unranked = try await office.workplace.database.read { tx in
+            try tx.rows("SELECT id FROM tracing_request WHERE ranked_at IS NULL").count
+        }
+        #expect(unranked == 1)
+    }
+
     @Test(
         "prepared reports are kept until one is added or changed", arguments: TestDatabase.engines)
     func shelf(engine: Engine) async throws {

@@ -175,6 +175,27 @@ struct JobTests {
         #expect(try await office.jobs() == ["leased 2"], "it is the other's now")
     }
 
+    @Test("broken off by a stop are neither failed nor done", arguments: TestDatabase.engines)
+    func brokenOff(engine: Engine) async throws {
+        let office = try await Office(engine)
+        let log = Log()
+        let runner = JobRunner(
+            office.workplace,
+            handlers: [
+                Noting(log) { _, _ in
+                    log.add("begun")
+                    try await Task.sleep(for: .seconds(60))
+                }
+            ])
+        try await office.enqueue("a")
+        let run = Task { await runner.run() }
+        while !log.entries.contains("begun") { try await Task.sleep(for: .milliseconds(5)) }
+        run.cancel()
+        await run.value
+        #expect(
+            try await office.jobs() == ["leased 1"], "another worker takes it when the lease ends")
+    }
+
     @Test("keep their lease while they work", arguments: TestDatabase.engines)
     func renewed(engine: Engine) async throws {
         let office = try await Office(engine)
