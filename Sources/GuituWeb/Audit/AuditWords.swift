@@ -3,8 +3,8 @@ import GuituText
 /// The trail in the reader's language. It keeps the program's own words, which
 /// commands and other programs read; a page says what they mean.
 enum AuditWords {
-    /// What somebody did, by the name of its use-case. Only those that leave an
-    /// entry when all goes well; a test asks for each of them.
+    /// What somebody did, by the name of its use-case: those that leave an
+    /// entry when all goes well, and those that leave one when they are refused.
     static let did: [String: TextKey] = [
         "AddAttachment": TextKey("did.addAttachment"),
         "AddObservation": TextKey("did.addObservation"),
@@ -48,11 +48,18 @@ enum AuditWords {
         "KeepFamily": TextKey("did.keepFamily"),
         "KeepNoticeExample": TextKey("did.keepNoticeExample"),
         "LinkFiles": TextKey("did.linkFiles"),
+        "ListAccountAreas": TextKey("did.listAccountAreas"),
+        "ListAccounts": TextKey("did.listAccounts"),
+        "ListAreas": TextKey("did.listAreas"),
         "ListAttachments": TextKey("did.listAttachments"),
+        "ListBedStations": TextKey("did.listBedStations"),
         "ListFamilies": TextKey("did.listFamilies"),
+        "ListImports": TextKey("did.listImports"),
+        "ListJobs": TextKey("did.listJobs"),
         "ListMatches": TextKey("did.listMatches"),
         "ListMissing": TextKey("did.listMissing"),
         "ListNoticeExamples": TextKey("did.listNoticeExamples"),
+        "ListOwnSessions": TextKey("did.listOwnSessions"),
         "ListPeople": TextKey("did.listPeople"),
         "ListRequests": TextKey("did.listRequests"),
         "ListSamples": TextKey("did.listSamples"),
@@ -66,6 +73,7 @@ enum AuditWords {
         "MakeToken": TextKey("did.makeToken"),
         "MarkAllNotificationsRead": TextKey("did.markAllNotificationsRead"),
         "MarkNotificationRead": TextKey("did.markNotificationRead"),
+        "MyNotifications": TextKey("did.myNotifications"),
         "NameAdministrator": TextKey("did.nameAdministrator"),
         "NameOfficer": TextKey("did.nameOfficer"),
         "NoteSample": TextKey("did.noteSample"),
@@ -90,16 +98,24 @@ enum AuditWords {
         "SaveNamesHeard": TextKey("did.saveNamesHeard"),
         "SaveWordsHeard": TextKey("did.saveWordsHeard"),
         "SearchLibrary": TextKey("did.searchLibrary"),
+        "SeeAccount": TextKey("did.seeAccount"),
         "SeeAttachment": TextKey("did.seeAttachment"),
+        "SeeBeds": TextKey("did.seeBeds"),
         "SeeDesk": TextKey("did.seeDesk"),
+        "SeeFigures": TextKey("did.seeFigures"),
+        "SeeImport": TextKey("did.seeImport"),
         "SeeLibrary": TextKey("did.seeLibrary"),
         "SeeMatch": TextKey("did.seeMatch"),
         "SeeMissing": TextKey("did.seeMissing"),
+        "SeeOwnAccount": TextKey("did.seeOwnAccount"),
         "SeePerson": TextKey("did.seePerson"),
         "SeeRequest": TextKey("did.seeRequest"),
         "SeeSample": TextKey("did.seeSample"),
         "SeeSearch": TextKey("did.seeSearch"),
+        "SeeStation": TextKey("did.seeStation"),
         "SeeWordsHeard": TextKey("did.seeWordsHeard"),
+        "SeeSetUp": TextKey("did.seeSetUp"),
+        "SeeStaffing": TextKey("did.seeStaffing"),
         "SetUp": TextKey("did.setUp"),
         "SignIn": TextKey("did.signIn"),
         "SignOut": TextKey("did.signOut"),
@@ -133,7 +149,10 @@ enum AuditWords {
 extension Text {
     /// Staff say what they did; anything else is shown as the trail has it.
     func did(_ useCase: String) -> String {
-        AuditWords.did[useCase].map { self($0) } ?? useCase
+        // Many at once are named after the one: Bulk<RegisterArrival>.
+        let parts = useCase.split(whereSeparator: { "<>".contains($0) }).map(String.init)
+        let words = parts.map { part in AuditWords.did[part].map { self($0) } ?? part }
+        return words.joined(separator: self("did.of"))
     }
 
     func about(_ kind: String) -> String { AuditWords.kinds[kind].map { self($0) } ?? kind }
