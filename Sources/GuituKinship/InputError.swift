@@ -13,6 +13,7 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
 
     public enum Reason: Error, Equatable, Sendable {
         case unreadable
+        case unwritable
         case empty
         case notUTF8
         case unclosedQuote
@@ -46,6 +47,11 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
         case severalPopulations([String])
         case oneCaseOnly
         case otherSex(String)
+        case familyWord(String)
+        case missingTwice(String, String)
+        case missingSampled
+        case notAName(String)
+        case tooManyPersons(Int)
     }
 
     public var description: String {
@@ -57,6 +63,7 @@ extension InputError.Reason: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unreadable: "the file is not there or cannot be read"
+        case .unwritable: "cannot be written"
         case .empty: "the file is empty"
         case .notUTF8: "the text is not UTF-8"
         case .unclosedQuote: "a quoted field is never closed"
@@ -100,6 +107,14 @@ extension InputError.Reason: CustomStringConvertible {
             "there are several populations, name one: \(names.joined(separator: "; "))"
         case .oneCaseOnly: "one case with a pedigree for hypothesis 1 is needed"
         case .otherSex(let id): "'\(id)' has another sex in the pedigree"
+        case .familyWord(let word):
+            "'\(word)' is not understood here; write man, woman, father=, mother=, twin=, missing, "
+                + "sampled or deceased after the name"
+        case .missingTwice(let first, let second):
+            "'\(first)' and '\(second)' are both missing; a family looks for one"
+        case .missingSampled: "the missing person cannot be sampled"
+        case .notAName(let text): "'\(text)' is not a name of one line and at most 60 characters"
+        case .tooManyPersons(let most): "more than \(most) persons"
         case .tooManyLoci(let count): "\(count) loci are more than the 64 a library can hold"
         }
     }
