@@ -16,6 +16,7 @@ extension ListPeople.Standing {
 
 extension ArrivalMode: ExpressibleByArgument {}
 extension Sex: ExpressibleByArgument {}
+extension Language: ExpressibleByArgument {}
 extension Communication: ExpressibleByArgument {}
 extension Condition: ExpressibleByArgument {}
 extension NameCertainty: ExpressibleByArgument {}

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GuituKinship
+import GuituText
 
 /// Computes on files, without a server and without an account: a laboratory's
 /// own work, of which the station sees only a conclusion.
@@ -14,7 +15,8 @@ struct DNACommand: ParsableCommand {
             row and the reason, before anything is written.
             """,
         subcommands: [
-            RatioCommand.self, SearchCommand.self, PowerCommand.self, FrequenciesCommand.self,
+            RatioCommand.self, SearchCommand.self, PowerCommand.self, FamilyCommand.self,
+            FrequenciesCommand.self,
         ])
 }
 
@@ -229,6 +231,52 @@ struct SearchCommand: ParsableCommand {
     }
 }
 
+struct FamilyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "family",
+        abstract: "Read a family from lines of words or a table, check it and draw it.",
+        discussion: """
+            One person a line: the name, then man or woman, father=, mother=, twin= (identical), \
+            missing, sampled, deceased, or 男 女 父= 母= 同卵= 失踪 已采样 已故. Or a table: \
+            id,father,mother,sex[,same_as,missing,sampled,deceased]. Prints the family as lines, in \
+            order; what is no family is refused with its row.
+            """)
+
+    @Argument(help: "The family.")
+    var file: String
+
+    @Option(
+        help: "Write the drawing there: squares, circles, filled when sampled, ? who is missing.")
+    var svg: String?
+
+    @Option(help: "Words of the lines and the drawing: zh-Hans or en.")
+    var language = Language.zhHans
+
+    @Flag(help: "Print the table that the other dna commands read, instead of lines.")
+    var csv = false
+
+    func run() throws {
+        try refusing {
+            guard let said = String(validating: try readBytes(file), as: UTF8.self) else {
+                throw InputError(file: file, .notUTF8)
+            }
+            let family = try Family(reading: said, name: file)
+            if let svg {
+                let text = Text(language)
+                let drawing = FamilyDrawing(family).svg(
+                    .init(
+                        title: text("family.drawing"), sampled: text("family.sampled"),
+                        missing: text("family.missing"), deceased: text("family.deceased")))
+                do {
+                    try Data(drawing.utf8).write(to: URL(fileURLWithPath: svg))
+                } catch { throw InputError(file: svg, .unwritable) }
+            }
+            let lines = csv ? family.csv() : family.text(inEnglish: language == .en)
+            FileHandle.standardOutput.write(Data(lines.utf8))
+        }
+    }
+}
+
 struct PowerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "power",
@@ -352,11 +400,13 @@ struct FrequenciesCommand: ParsableCommand {
 
 /// A whole file; a missing one is refused like a wrong one.
 private func readCSV(_ path: String) throws -> CSVFile {
-    let data: Data
+    try CSVFile(name: path, bytes: readBytes(path))
+}
+
+private func readBytes(_ path: String) throws -> [UInt8] {
     do {
-        data = try Data(contentsOf: URL(fileURLWithPath: path))
+        return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     } catch { throw InputError(file: path, .unreadable) }
-    return try CSVFile(name: path, bytes: [UInt8](data))
 }
 
 private func isSameFile(_ a: String, _ b: String) -> Bool {
