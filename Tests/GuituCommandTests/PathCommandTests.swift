@@ -51,6 +51,49 @@ struct PathCommandTests {
         var refused: Int
     }
 
+    /// What a solved case taught is a table that the ear's commands read.
+    private func learning(_ request: String, _ tracer: String, _ clerk: String, _ shell: Shell)
+        async throws
+    {
+        let tables = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Rig/small-country").path
+        let built = try await shell.run(
+            "places", "build", "--places", tables, "--readings", tables, "--output", "places.index")
+        #expect(built.status == 0, "\(built.complaints)")
+        let file = shell.folder.appending(path: "guitu.conf")
+        let written = try String(contentsOf: file, encoding: .utf8)
+        try (written + "places = places.index\n").write(
+            to: file, atomically: true, encoding: .utf8)
+        let hear = [
+            "places", "hear", "lao lao", "--levels", "county", "--index", "places.index",
+            "--aliases", "aliases.tsv", "--limit", "1",
+        ]
+        let unknown = try await shell.run(hear)
+        #expect(!unknown.output.contains("福山县"))
+
+        let learn = ["trace", "learn", request, "lao lao", "湖州市福山县"]
+        #expect(try await shell.run(learn, token: clerk).status == 4, "a clerk does not teach")
+        let lost = try await shell.run(
+            "trace", "learn", request, "lao lao", "湖南县", token: tracer)
+        #expect(lost.status == 6 && lost.complaints.contains("Several places"))
+        let learned = try await shell.run(learn + ["--until", "2999-01-01"], token: tracer)
+        #expect(learned.status == 0, "\(learned.complaints)")
+        #expect(learned.output.contains("430103  湘南省 湖州市 福山县"))
+        let table = try await shell.run("trace", "learned", token: tracer)
+        #expect(table.output.contains("lao lao\t430103"))
+        try table.output.write(
+            to: shell.folder.appending(path: "aliases.tsv"), atomically: true, encoding: .utf8)
+        let heard = try await shell.run(hear)
+        #expect(heard.output.contains("福山县"), "\(heard.output) \(heard.complaints)")
+
+        let id = String(learned.output.prefix { $0 != " " })
+        let unlearn = ["trace", "unlearn", request, id, "--reason", "记错了"]
+        #expect(try await shell.run(unlearn, token: tracer).status == 0)
+        #expect(try await shell.run(unlearn, token: tracer).status == 6)
+        let rest = try await shell.run("trace", "learned", token: tracer)
+        #expect(rest.status == 0 && !rest.output.contains("lao lao"))
+    }
+
     @Test("arrival, bed, missing, trace, decide and depart do what the pages do")
     func path() async throws {
         let shell = try await Shell()
@@ -132,6 +175,7 @@ struct PathCommandTests {
         #expect(try await shell.run(decide, token: first).status == 0)
         #expect(try await shell.run(decide, token: first).status == 6, "nobody twice")
         #expect(try await shell.run(decide, token: second).status == 0)
+        try await learning(request, first, clerk, shell)
 
         let leave = [
             "depart", arrived.episode, "--kind", "family-collects", "--collector", "欧阳军",

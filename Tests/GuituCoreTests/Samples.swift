@@ -183,6 +183,17 @@ enum Samples {
         .read(.director, person: true, tracing: true) {
             SeeWordsHeard(request: $1.id($0.request))
         },
+        .change(.director, person: true, tracing: true) {
+            AddSolvedName(
+                request: $1.id($0.request),
+                name: SolvedName(heard: "gu lan", code: "431382", place: "湖南省 娄底市 涟源市"))
+        },
+        .change(.director, person: true, tracing: true) {
+            WithdrawSolvedName(
+                request: $1.id($0.request), name: SolvedName.ID(at: $0.office.clock.now),
+                reason: "听错了")
+        },
+        .read(.tracingOfficer, record: false) { _, _ in ListSolvedNames() },
         .read(.tracingOfficer, record: false) { _, _ in ListRequests() },
         .change(.tracingOfficer) {
             KeepNoticeExample(

@@ -96,6 +96,9 @@ public struct SeeWordsHeard: ReadingUseCase {
         public var lines: [Line]
         /// Names of people that were heard, oldest first.
         public var names: [Line]
+        /// What the case may teach once it is solved; nil before, and for an
+        /// office above.
+        public var lesson: SolvedName.Lesson?
     }
 
     public struct Line: Sendable {
@@ -148,6 +151,7 @@ public struct SeeWordsHeard: ReadingUseCase {
             personName: sight.name(name), isMasked: sight.isMasked,
             takesMore: closed == nil && consent != .refused,
             lines: lines.filter { $0.kind != .nameHeard },
-            names: lines.filter { $0.kind == .nameHeard })
+            names: lines.filter { $0.kind == .nameHeard },
+            lesson: sight.isMasked ? nil : try work.tracing.lesson(of: request, person))
     }
 }

@@ -8,6 +8,7 @@ enum AuditWords {
     static let did: [String: TextKey] = [
         "AddAttachment": TextKey("did.addAttachment"),
         "AddObservation": TextKey("did.addObservation"),
+        "AddSolvedName": TextKey("did.addSolvedName"),
         "AnchorAudit": TextKey("did.anchorAudit"),
         "AuditHeads": TextKey("did.auditHeads"),
         "BeginImport": TextKey("did.beginImport"),
@@ -64,6 +65,7 @@ enum AuditWords {
         "ListRequests": TextKey("did.listRequests"),
         "ListSamples": TextKey("did.listSamples"),
         "ListSearches": TextKey("did.listSearches"),
+        "ListSolvedNames": TextKey("did.listSolvedNames"),
         "MakeAccount": TextKey("did.makeAccount"),
         "MakeArea": TextKey("did.makeArea"),
         "MakeBackup": TextKey("did.makeBackup"),
@@ -128,6 +130,7 @@ enum AuditWords {
         "VerifyAudit": TextKey("did.verifyAudit"),
         "VerifyLedger": TextKey("did.verifyLedger"),
         "WithdrawDecision": TextKey("did.withdrawDecision"),
+        "WithdrawSolvedName": TextKey("did.withdrawSolvedName"),
     ]
 
     /// What it was about.

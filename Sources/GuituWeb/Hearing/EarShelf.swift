@@ -15,13 +15,20 @@ public final class EarShelf: Sendable {
 
     public let path: String
     private let desk: EngineDesk
-    private let opened = Mutex<(stamp: [String], ear: OpenedEar)?>(nil)
+    private let opened = Mutex<(stamp: [String], learned: [SolvedName], ear: OpenedEar)?>(nil)
+    private let learned = Mutex<[SolvedName]>([])
+    private let teacher = Mutex<(@Sendable () async throws -> [SolvedName])?>(nil)
 
     /// - Parameter path: The file that `guitu places build` writes; a file of
-    ///   names that solved cases added, `places-aliases.tsv`, may lie beside it.
+    ///   more names, `places-aliases.tsv`, may lie beside it.
     public init(path: String, desk: EngineDesk = EngineDesk()) {
         self.path = path
         self.desk = desk
+    }
+
+    /// Asks `teacher` before each question what solved cases taught.
+    func learn(from teacher: @escaping @Sendable () async throws -> [SolvedName]) {
+        self.teacher.withLock { $0 = teacher }
     }
 
     /// Runs on the desk's thread. Throws `Failure`, `Ending.busy`, or what
@@ -29,7 +36,11 @@ public final class EarShelf: Sendable {
     func ask<Result: Sendable>(_ body: @escaping @Sendable (OpenedEar) throws -> Result)
         async throws -> Result
     {
-        try await desk.run { try body(self.open()) }
+        // Without an answer the ear hears with what it last knew.
+        if let teacher = teacher.withLock({ $0 }), let names = try? await teacher() {
+            learned.withLock { $0 = names }
+        }
+        return try await desk.run { try body(self.open()) }
     }
 
     /// Engines without an index use the same thread.
@@ -43,22 +54,37 @@ public final class EarShelf: Sendable {
     func open() throws -> OpenedEar {
         let aliases = URL(fileURLWithPath: path).deletingLastPathComponent()
             .appendingPathComponent("places-aliases.tsv").path
-        // Names that cases added begin and end with a day in China.
+        // Names that were added begin and end with a day in China.
         let day = Int(Date().timeIntervalSince1970 + 8 * 3600) / 86_400
         let stamp = [Self.stamp(of: path), Self.stamp(of: aliases), "\(day)"]
         guard !stamp[0].isEmpty else { throw Failure.missing }
-        if let opened = opened.withLock({ $0 }), opened.stamp == stamp { return opened.ear }
+        let learned = learned.withLock { $0 }
+        if let opened = opened.withLock({ $0 }), opened.stamp == stamp, opened.learned == learned {
+            return opened.ear
+        }
         let opened: OpenedEar
         do {
             var ear = Ear(index: try EarIndex(path: path))
             // A table of names that cannot be read costs those names only.
-            if !stamp[1].isEmpty, let table = try? AliasTable(path: aliases) { _ = ear.use(table) }
+            let kept = stamp[1].isEmpty ? nil : try? AliasTable(path: aliases)
+            let rows = (kept?.rows ?? []) + learned.compactMap { Self.row($0, ear) }
+            if !rows.isEmpty { _ = ear.use(AliasTable(rows: rows)) }
             opened = OpenedEar(ear)
         } catch {
             throw Failure.damaged
         }
-        self.opened.withLock { $0 = (stamp, opened) }
+        self.opened.withLock { $0 = (stamp, learned, opened) }
         return opened
+    }
+
+    /// Nil when the list in use has no such place, or another under the code.
+    private static func row(_ name: SolvedName, _ ear: Ear) -> AliasTable.Row? {
+        guard let since = name.since, let place = ear.places(code: name.code).last,
+            HearingRun.names(place, ear).joined(separator: " ") == name.place
+        else { return nil }
+        return AliasTable.Row(
+            heard: name.heard, code: name.code, who: "", when: since.description,
+            until: name.until?.description ?? "")
     }
 
     /// With the counties of the index, where there is one.

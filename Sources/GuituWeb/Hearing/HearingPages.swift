@@ -14,6 +14,9 @@ enum HearingPages {
         .action(
             "/tracing/{request}/heard/retract", [SeeWordsHeard.self, RetractObservation.self],
             again: show, retract),
+        .action("/tracing/{request}/heard/learn", [AddSolvedName.self], again: show, learn),
+        .action(
+            "/tracing/{request}/heard/unlearn", [WithdrawSolvedName.self], again: show, unlearn),
     ]
 
     static func link(to request: TracingRequest.ID) -> Link { "/tracing/\(request.text)/heard" }

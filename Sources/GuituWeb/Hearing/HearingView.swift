@@ -55,6 +55,7 @@ struct HearingView: Sendable {
             <div class="screen-only">\(first)<div class="columns"><div>
             \(form)
             \(savedCard)
+            \(lesson)
             \(map)
             </div><div>
             \(question)
@@ -209,6 +210,14 @@ struct HearingView: Sendable {
         return card(text("heard.soFar"), "<ul class=\"heard-lines\">\(lines)</ul>")
     }
 
+    private var lesson: HTML? {
+        guard let subject, let lesson = subject.lesson else { return nil }
+        return SolvedNamesView(
+            visit: visit, subject: subject, lesson: lesson,
+            heard: savedWords.flatMap { $0?.fragments ?? [] }
+        ).view
+    }
+
     private func line(_ value: HTML, _ weight: HearingRun.Weight, _ rest: HTML) -> HTML {
         "<li><p>\(value) \(share(weight))</p>\(rest)</li>"
     }
@@ -318,7 +327,7 @@ struct HearingView: Sendable {
         path.dropLast().last { !isFiller($0) } ?? ""
     }
 
-    private static func isFiller(_ name: String) -> Bool {
+    static func isFiller(_ name: String) -> Bool {
         name == "市辖区" || name == "县" || name.contains("直辖县级")
     }
 

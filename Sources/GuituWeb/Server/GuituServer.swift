@@ -60,6 +60,7 @@ public struct GuituServer: Sendable {
         self.options = options
         self.logger = logger
         self.routes = RouteTable(routes)
+        options.ear.learn { try await SolvedName.inUse(in: workplace) }
     }
 
     public func application(onServerRunning: @escaping @Sendable (Int) async -> Void = { _ in })

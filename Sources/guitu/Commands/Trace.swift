@@ -5,7 +5,10 @@ import GuituModel
 struct TraceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace", abstract: "Search for who somebody is and where their home is.",
-        subcommands: [Open.self, Consent.self, Rank.self, Show.self, Compare.self, Close.self])
+        subcommands: [
+            Open.self, Consent.self, Rank.self, Show.self, Compare.self, Close.self, Learn.self,
+            Learned.self, Unlearn.self,
+        ])
 
     struct Open: ActingCommand {
         static let configuration = CommandConfiguration(abstract: "Open a tracing request.")

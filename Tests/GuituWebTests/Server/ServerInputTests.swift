@@ -20,6 +20,8 @@ struct InputTests {
         "/missing/{report}/attachments/{attachment}/restore": "said once, after removing",
         "/tracing/{request}/heard/retract": "only beside words that were kept: HearingTests",
         "/tracing/{request}/names/retract": "only beside names that were kept: HearingTests",
+        "/tracing/{request}/heard/learn": "only once the home is known: SolvedNamesTests",
+        "/tracing/{request}/heard/unlearn": "only beside a name learned: SolvedNamesTests",
         "/notices/take": "only after a notice was read: NoticePageTests",
     ]
 
