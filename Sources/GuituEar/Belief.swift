@@ -7,6 +7,8 @@ public enum Clue: Sendable, Hashable {
     case agreed(code: String)
     case refused(code: String)
     case unsure(code: String)
+    /// Something by which they remember home, in an operator's table.
+    case told(ClueTable.Kind, String)
 }
 
 /// What all clues together say about where one person comes from.
@@ -45,7 +47,8 @@ extension Ear {
 
     /// Combines any number of clues; their order does not matter.
     ///
-    /// - Throws: `TableError` when a code is no place of the index.
+    /// - Throws: `TableError` when a code is no place of the index, or nothing is
+    ///   known of what they told.
     public func belief(
         in clues: [Clue], prior: Prior = .uniform, limit: Int = 200
     ) throws -> Belief {
@@ -91,6 +94,8 @@ extension Ear {
         case .agreed(let code): return "1" + code
         case .refused(let code): return "2" + code
         case .unsure(let code): return "3" + code
+        case .told(let kind, let value):
+            return "4" + kind.rawValue + ClueTable.normal(kind, value)
         case .heard(let utterance):
             let parts = utterance.fragments.map { fragment in
                 fragment.spellings.map(\.text).joined(separator: ";")
@@ -108,13 +113,14 @@ extension Ear {
     }
 
     private func logPrior(_ prior: Prior, over range: Range<Int>) -> [Double] {
-        index.with(.settlements, as: UInt32.self) { settlements in
+        let people = prior.byPopulation ? logPopulation(over: range) : nil
+        return index.with(.settlements, as: UInt32.self) { settlements in
             range.map { row in
                 var weight = prior.bySettlements ? Double(settlements[row] + 1) : 1
                 if !prior.seen.isEmpty, let times = prior.seen[code(of: Place(row: row))] {
                     weight *= Double(1 + times)
                 }
-                return log(weight)
+                return log(weight) + (people?[row - range.lowerBound] ?? 0)
             }
         }
     }
@@ -154,6 +160,8 @@ extension Ear {
         case .agreed(let code): return try answer(0, about: code, over: range)
         case .refused(let code): return try answer(1, about: code, over: range)
         case .unsure(let code): return try answer(2, about: code, over: range)
+        case .told(let kind, let value):
+            return try logLikelihood(kind, value, over: range)
         }
     }
 
@@ -200,7 +208,7 @@ extension Ear {
             asked.compactMap { clue -> String? in
                 switch clue {
                 case .agreed(let code), .refused(let code), .unsure(let code): code
-                case .heard: nil
+                case .heard, .told: nil
                 }
             })
         let all = mass.map { row, probability in

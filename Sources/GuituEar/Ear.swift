@@ -6,6 +6,8 @@ public struct Ear: Sendable {
     public let reader: HeardReader
     /// Names that solved cases added, each with the cells it is scored by.
     var aliases: [AliasName] = []
+    /// What an operator knows of places besides their names.
+    var clues = KnownClues()
     let levelRanges: [PlaceLevel: Range<Int>]
     /// How many different names the levels down to each have.
     let namesDownTo: [PlaceLevel: Int]

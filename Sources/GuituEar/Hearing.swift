@@ -255,12 +255,17 @@ extension Ear {
 public struct Prior: Sendable {
     /// Rows with more villages below them are likelier.
     public var bySettlements = false
+    /// Places with more people are likelier, where an operator's table counts them.
+    public var byPopulation = false
     /// How often the station had somebody from there, by code.
     public var seen: [String: Int] = [:]
     public static let uniform = Prior()
 
-    public init(bySettlements: Bool = false, seen: [String: Int] = [:]) {
+    public init(
+        bySettlements: Bool = false, byPopulation: Bool = false, seen: [String: Int] = [:]
+    ) {
         self.bySettlements = bySettlements
+        self.byPopulation = byPopulation
         self.seen = seen
     }
 }

@@ -119,6 +119,38 @@ struct SolvedNamesPageTests {
         }
     }
 
+    @Test("a number plate counts once an operator's table knows it, and its share is shown")
+    func plate() async throws {
+        try await SmallIndex.with { path in
+            var options = GuituServer.Options()
+            options.ear = EarShelf(path: path)
+            let site = try await Site(.sqlite, options)
+            let records = try await Records(site, at: site.office.station)
+            let page = "/tracing/\(try #require(records.ids["request"]))/heard"
+            try await site.visit(as: .tracingOfficer) { browser in
+                try await browser.open(page)
+                let unknown = try await browser.submit(
+                    page, [("heard0", "湘Z·6789"), ("level", "plate"), ("do", "hear")])
+                #expect(unknown.status == 200 && unknown.body.contains("未计入"))
+                let table = URL(filePath: path).deletingLastPathComponent()
+                    .appending(path: "places-clues.tsv")
+                try Data(
+                    "kind\tvalue\tcode\tweight\tsource\nplate\t湘Z\t430102\t1\t本站\n".utf8
+                ).write(to: table)
+                let known = try await browser.submit(page, [("heard0", ""), ("do", "hear")])
+                #expect(first(known.body) == "湘南省 湖州市 南山县")
+                #expect(known.body.contains("车牌") && !known.body.contains("未计入"))
+                #expect(try await browser.submit(page, [("do", "save")]).status == 303)
+                let saved = try await browser.follow()
+                #expect(saved.body.contains("<b>湘Z·6789</b>"))
+                #expect(first(saved.body) == "湘南省 湖州市 南山县")
+                let wrong = try await browser.submit(
+                    page, [("heard0", "<b>"), ("level", "plate"), ("do", "hear")])
+                #expect(wrong.status == 422 && wrong.body.contains("只能写字母、数字和汉字"))
+            }
+        }
+    }
+
     @Test("the card looks as it did", arguments: Language.allCases)
     func snapshot(language: Language) async throws {
         try await SmallIndex.with { path in

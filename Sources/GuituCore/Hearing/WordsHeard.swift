@@ -9,7 +9,20 @@ public struct WordsHeard: Codable, Sendable, Hashable {
     /// What the first name may be the name of, if the listener knows.
     public enum Level: String, Vocabulary {
         case province, prefecture, county, township, village
+        // No name, but something by which they remember home.
+        case phone, plate, bus, landmark
+
+        public var isName: Bool {
+            switch self {
+            case .province, .prefecture, .county, .township, .village: true
+            case .phone, .plate, .bus, .landmark: false
+            }
+        }
     }
+
+    /// Whether it names places by their sound; else it is a dialling code, a
+    /// plate, a bus line or a landmark.
+    public var isName: Bool { level?.isName ?? true }
 
     /// The place asked for first, then what lies above it; 1 to 4.
     public var fragments: [String]
@@ -63,15 +76,20 @@ public struct WordsHeard: Codable, Sendable, Hashable {
     /// of the fragment. Whether there is a syllable in it, only an ear knows.
     public var faults: [(fragment: Int, saying: Saying)] {
         if fragments.isEmpty { return [(0, Saying("field.required"))] }
-        if fragments.count > Self.mostFragments {
-            return [(0, Saying("heard.tooManyParts", ["max": "\(Self.mostFragments)"]))]
+        let most = isName ? Self.mostFragments : 1
+        if fragments.count > most {
+            return [(isName ? 0 : 1, Saying("heard.tooManyParts", ["max": "\(most)"]))]
         }
         return fragments.enumerated().compactMap { number, fragment in
             if fragment.count > Self.longestFragment {
                 return (number, Saying("heard.tooLong"))
             }
-            return fragment.unicodeScalars.allSatisfy(Self.isWritten)
-                ? nil : (number, Saying("heard.notAName"))
+            if isName {
+                return fragment.unicodeScalars.allSatisfy(Self.isWritten)
+                    ? nil : (number, Saying("heard.notAName"))
+            }
+            return fragment.allSatisfy { $0.isLetter || $0.isNumber || " ·-－".contains($0) }
+                ? nil : (number, Saying("heard.notAClue"))
         }
     }
 

@@ -54,9 +54,13 @@ public final class EarShelf: Sendable {
     func open() throws -> OpenedEar {
         let aliases = URL(fileURLWithPath: path).deletingLastPathComponent()
             .appendingPathComponent("places-aliases.tsv").path
+        let clues = URL(fileURLWithPath: path).deletingLastPathComponent()
+            .appendingPathComponent("places-clues.tsv").path
         // Names that were added begin and end with a day in China.
         let day = Int(Date().timeIntervalSince1970 + 8 * 3600) / 86_400
-        let stamp = [Self.stamp(of: path), Self.stamp(of: aliases), "\(day)"]
+        let stamp = [
+            Self.stamp(of: path), Self.stamp(of: aliases), "\(day)", Self.stamp(of: clues),
+        ]
         guard !stamp[0].isEmpty else { throw Failure.missing }
         let learned = learned.withLock { $0 }
         if let opened = opened.withLock({ $0 }), opened.stamp == stamp, opened.learned == learned {
@@ -69,6 +73,7 @@ public final class EarShelf: Sendable {
             let kept = stamp[1].isEmpty ? nil : try? AliasTable(path: aliases)
             let rows = (kept?.rows ?? []) + learned.compactMap { Self.row($0, ear) }
             if !rows.isEmpty { _ = ear.use(AliasTable(rows: rows)) }
+            if !stamp[3].isEmpty, let table = try? ClueTable(path: clues) { _ = ear.use(table) }
             opened = OpenedEar(ear)
         } catch {
             throw Failure.damaged

@@ -60,9 +60,9 @@ struct HearingRun: Sendable {
     ///   names a place that the list does not have, is not counted.
     init(_ words: [WordsHeard], _ answers: [PlaceAnswer], _ opened: OpenedEar) throws {
         let ear = opened.ear
-        let utterances = words.map { try? Self.utterance($0, ear) }
+        let told = words.map { Self.clue($0, ear) }
         let asked = answers.map { Self.clue($0, ear) }
-        let clues = utterances.compactMap { $0.map(Clue.heard) } + asked.compactMap { $0 }
+        let clues = (told + asked).compactMap { $0 }
         guard !clues.isEmpty else {
             self.words = words.map { _ in nil }
             self.answers = answers.map { _ in nil }
@@ -72,9 +72,12 @@ struct HearingRun: Sendable {
         let belief = try ear.belief(in: clues, limit: 20_000)
         entropy = belief.entropy
         var shares = belief.shares.map(\.logRatio)[...]
-        self.words = utterances.map { $0 == nil ? nil : shares.popFirst() }
+        self.words = told.map { $0 == nil ? nil : shares.popFirst() }
         self.answers = asked.map { $0 == nil ? nil : shares.popFirst() }
-        counties = Self.counties(belief.candidates, utterances.compactMap { $0 }, ear)
+        let heard = told.compactMap { clue -> Utterance? in
+            if case .heard(let utterance) = clue { utterance } else { nil }
+        }
+        counties = Self.counties(belief.candidates, heard, ear)
         province = Self.province(belief.candidates, ear)
         questions = belief.questions.map {
             Question(code: ear.code(of: $0.place), path: Self.names($0.place, ear), gain: $0.gain)
@@ -96,7 +99,7 @@ struct HearingRun: Sendable {
     /// What is wrong with words that a person is about to add, by fragment.
     static func fault(_ words: WordsHeard, _ opened: OpenedEar) -> (fragment: Int, saying: Saying)?
     {
-        for (number, fragment) in words.fragments.enumerated() {
+        for (number, fragment) in words.fragments.enumerated() where words.isName {
             do {
                 _ = try opened.ear.reader.utterance(fragment)
             } catch HeardError.tooLong {
@@ -106,6 +109,15 @@ struct HearingRun: Sendable {
             }
         }
         return nil
+    }
+
+    /// Nil when it cannot be read, or no operator's table knows it.
+    private static func clue(_ words: WordsHeard, _ ear: Ear) -> Clue? {
+        guard let kind = words.level.flatMap({ ClueTable.Kind(rawValue: $0.rawValue) }) else {
+            return (try? utterance(words, ear)).map(Clue.heard)
+        }
+        let value = words.fragments.first ?? ""
+        return ear.knows(kind, value) ? .told(kind, value) : nil
     }
 
     private static func utterance(_ words: WordsHeard, _ ear: Ear) throws -> Utterance {

@@ -214,7 +214,7 @@ struct HearingView: Sendable {
         guard let subject, let lesson = subject.lesson else { return nil }
         return SolvedNamesView(
             visit: visit, subject: subject, lesson: lesson,
-            heard: savedWords.flatMap { $0?.fragments ?? [] }
+            heard: savedWords.flatMap { $0.flatMap { $0.isName ? $0.fragments : nil } ?? [] }
         ).view
     }
 

@@ -15,7 +15,7 @@ struct PlacesCommand: ParsableCommand {
             """,
         subcommands: [
             PlacesHear.self, PlacesBelief.self, PlacesShow.self, PlacesAlias.self,
-            PlacesImportCommand.self, PlacesBuild.self,
+            PlacesImportCommand.self, PlacesClues.self, PlacesBuild.self,
         ])
 }
 
@@ -26,6 +26,9 @@ struct EarOptions: ParsableArguments {
 
     @Option(help: "Names that solved cases added; else places-aliases.tsv beside the index.")
     var aliases: String?
+
+    @Option(help: "What else is known of places; else places-clues.tsv beside the index.")
+    var clues: String?
 
     var indexPath: String {
         if let index { return index }
@@ -39,6 +42,12 @@ struct EarOptions: ParsableArguments {
         aliases
             ?? URL(fileURLWithPath: indexPath).deletingLastPathComponent()
             .appendingPathComponent("places-aliases.tsv").path
+    }
+
+    var cluesPath: String {
+        clues
+            ?? URL(fileURLWithPath: indexPath).deletingLastPathComponent()
+            .appendingPathComponent("places-clues.tsv").path
     }
 
     static func besideProgram(_ name: String) -> String {
@@ -62,6 +71,9 @@ struct EarOptions: ParsableArguments {
             for fault in try ear.use(AliasTable(path: aliasPath), on: today) {
                 complain("note: \(fault)")
             }
+        }
+        if FileManager.default.fileExists(atPath: cluesPath) {
+            for fault in try ear.use(ClueTable(path: cluesPath)) { complain("note: \(fault)") }
         }
         return ear
     }
@@ -285,6 +297,7 @@ struct PlacesBelief: ParsableCommand {
         discussion: """
             The order of clues does not matter.
               guitu places belief --heard "gu lan|lian yuan" --heard "bei ma" --no 431381 --unsure 4313
+              guitu places belief --heard "yu cheng" --clue plate=豫N --clue phone=0370
             """)
 
     @OptionGroup var options: EarOptions
@@ -293,12 +306,30 @@ struct PlacesBelief: ParsableCommand {
     @Option(help: "A code they said yes to; may be repeated.") var yes: [String] = []
     @Option(help: "A code they said no to; may be repeated.") var no: [String] = []
     @Option(help: "A code they were not sure of; may be repeated.") var unsure: [String] = []
+    @Option(
+        help:
+            "What they remember, as phone=0370, plate=豫N, bus=12路 or landmark=TEXT; may be repeated."
+    )
+    var clue: [String] = []
     @Flag(help: "Places with more villages are likelier.") var bySettlements = false
+    @Flag(help: "Places with more people are likelier, where the table of clues counts them.")
+    var byPopulation = false
     @Option(help: "How many to show.") var limit = 10
 
+    private func told(_ text: String) -> (ClueTable.Kind, String)? {
+        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let kind = ClueTable.Kind(rawValue: parts[0]),
+            kind != .population
+        else { return nil }
+        return (kind, parts[1])
+    }
+
     func validate() throws {
-        if heard.isEmpty && yes.isEmpty && no.isEmpty && unsure.isEmpty {
+        if [heard, yes, no, unsure, clue].allSatisfy(\.isEmpty) {
             throw ValidationError("Give at least one clue.")
+        }
+        for text in clue where told(text) == nil {
+            throw ValidationError("\(text): write it like plate=豫N.")
         }
         if limit < 1 || limit > 200 { throw ValidationError("Show between 1 and 200.") }
     }
@@ -311,8 +342,13 @@ struct PlacesBelief: ParsableCommand {
             for code in yes { clues.append(("yes \(code)", .agreed(code: code))) }
             for code in no { clues.append(("no \(code)", .refused(code: code))) }
             for code in unsure { clues.append(("not sure \(code)", .unsure(code: code))) }
+            for text in clue {
+                if let (kind, value) = told(text) { clues.append((text, .told(kind, value))) }
+            }
             let belief = try ear.belief(
-                in: clues.map(\.1), prior: Prior(bySettlements: bySettlements), limit: limit)
+                in: clues.map(\.1),
+                prior: Prior(bySettlements: bySettlements, byPopulation: byPopulation),
+                limit: limit)
             func line(_ place: GuituEar.Place) -> String {
                 ear.path(of: place).map { ear.name(of: $0) }.joined(separator: " ")
                     + "  " + ear.code(of: place)
