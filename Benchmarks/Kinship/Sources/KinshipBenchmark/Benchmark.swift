@@ -5,7 +5,7 @@ import GuituKinship
 ///
 ///     swift run -c release KinshipBenchmark <frequencies.csv> [part ...]
 ///
-/// Parts: scan, many, single, verify (all by default) and nation, which takes
+/// Parts: scan, many, single, verify, found (all by default) and nation, which takes
 /// minutes.
 @main
 struct Benchmark {
@@ -18,7 +18,9 @@ struct Benchmark {
     static func main() throws {
         let arguments = CommandLine.arguments
         guard arguments.count > 1 else {
-            print("usage: KinshipBenchmark <frequencies.csv> [scan|many|single|verify|nation ...]")
+            print(
+                "usage: KinshipBenchmark <frequencies.csv> "
+                    + "[scan|many|single|verify|found|nation ...]")
             return
         }
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: arguments[1])))
@@ -27,7 +29,9 @@ struct Benchmark {
         let named = Set(arguments.dropFirst(2))
         let benchmark = Benchmark(
             loci: Array(table.loci.prefix(21)),
-            parts: named.isEmpty ? ["scan", "many", "single", "verify"] : named)
+            parts: named.isEmpty
+                ? ["scan", "many", "single", "verify", "found"]
+                : named)
         try benchmark.run()
     }
 
@@ -46,6 +50,7 @@ struct Benchmark {
         if parts.contains("nation") { try nation() }
         if parts.contains("single") { try single() }
         if parts.contains("verify") { try verify() }
+        if parts.contains("found") { try found() }
     }
 
     /// One profile, and one family, against a million.
