@@ -10,6 +10,8 @@ public struct PowerStudy: Sendable {
     /// Relatives who would be typed as well; their genotypes are simulated from
     /// what is known of the others.
     public let planned: [String]
+    /// Who can give no sample any more; not proposed as the next.
+    public var deceased: Set<String> = []
     private let models: [LocusModel]
 
     public struct Outcome: Sendable {
@@ -123,11 +125,12 @@ public struct PowerStudy: Sendable {
 
     /// Which relative would help most if sampled next: the one with whom the
     /// true person most often reaches the threshold, then by the median.
-    /// - Parameter among: who could be asked; every untyped relative if nil.
+    /// - Parameter among: who could be asked; every untyped living relative if nil.
     public func nextRelative(
         among: [String]? = nil, simulations: Int, threshold: Double, seed: UInt64 = 1
     ) throws -> [(id: String, outcome: Outcome)] {
-        let able = among ?? family.pedigree.persons.map(\.id)
+        let able =
+            among ?? family.pedigree.persons.map(\.id).filter { !deceased.contains($0) }
         var result: [(id: String, outcome: Outcome)] = []
         for id in able where id != family.missing && genotypes[id] == nil && !planned.contains(id) {
             let study = try PowerStudy(

@@ -5,6 +5,7 @@ public struct PowerFiles: Sendable {
     public let genotypes: [String: [Genotype]]
     public let warnings: [KinshipWarning]
     private let file: String
+    private let deceased: Set<String>
 
     /// - Parameter profiles: relatives already typed; all loci of the table are
     ///   foreseen if nobody is.
@@ -26,6 +27,19 @@ public struct PowerFiles: Sendable {
             file: profiles?.name ?? "")
         warnings = KinshipWarning.about([table], loci.map(\.name))
         file = pedigrees.name
+        deceased = try Self.deceased(pedigrees)
+    }
+
+    /// Whom a family's table marks so, as `Family.csv()` writes it; 0 is no mark.
+    private static func deceased(_ file: CSVFile) throws(InputError) -> Set<String> {
+        guard let column = file.optionalColumn("deceased") else { return [] }
+        let id = try file.column("id")
+        var found: Set<String> = []
+        for row in file.rows {
+            let fields = try file.fields(of: row)
+            if !["", "0"].contains(fields[column]) { found.insert(fields[id]) }
+        }
+        return found
     }
 
     /// - Throws: `InputError` if a planned relative is not in the family.
@@ -33,6 +47,8 @@ public struct PowerFiles: Sendable {
         for id in planned where family.pedigree.position(of: id) == nil || id == family.missing {
             throw InputError(file: file, .unknownPerson(id))
         }
-        return try PowerStudy(family, loci: loci, genotypes: genotypes, planned: planned)
+        var study = try PowerStudy(family, loci: loci, genotypes: genotypes, planned: planned)
+        study.deceased = deceased
+        return study
     }
 }

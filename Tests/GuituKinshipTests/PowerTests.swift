@@ -93,6 +93,18 @@ struct PowerTests {
         #expect(stopped.related.count == 512)
     }
 
+    @Test("the dead are not proposed as the next to sample")
+    func deceased() throws {
+        let family = try Family(
+            reading: "f man\nm woman deceased\nc man father=f mother=m missing\n", name: "f.txt")
+        let table = "locus,allele,frequency\nD1,15,0.2\nD1,16,0.3\nD1,17,0.5\n"
+        let files = try PowerFiles(
+            frequencies: [CSVFile(name: "q.csv", text: table)],
+            pedigrees: CSVFile(name: "p.csv", text: family.csv()), missing: "c", profiles: nil)
+        let tried = try files.study(planned: []).nextRelative(simulations: 50, threshold: 2)
+        #expect(tried.map(\.id) == ["f"])
+    }
+
     @Test(
         "the true relative stands first among strangers, and false hits stay below theory",
         arguments: [Relation.child, .fullSib])
