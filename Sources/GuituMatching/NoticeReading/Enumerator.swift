@@ -60,6 +60,13 @@ struct Enumerator {
             guard let (value, end) = small(text, place) else { return nil }
             let mark = text[end]
             if first.isDigit {
+                // 1 冉茂才 男: a number, a blank and a name begin the line.
+                if text.gap(place) >= NoticeText.Gap.line, mark.isHan,
+                    text.gap(end) > NoticeText.Gap.none, text.gap(end) < NoticeText.Gap.line,
+                    !text.isScan
+                {
+                    return Enumerator(style: .digits, number: value, end: end)
+                }
                 guard
                     mark == "、" || mark == "." || mark == ")"
                         || mark == ":" && text[place - 1] != ":"

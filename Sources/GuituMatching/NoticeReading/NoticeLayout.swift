@@ -81,8 +81,11 @@ struct NoticeLayout {
             }
         }
         for entry in byStyle where entry.marks.count >= 2 {
-            let persons = items(entry.marks).count { evidence(of: $0) >= 2 }
-            if persons >= 1, persons * 2 > entry.marks.count || persons >= 2,
+            let shown = items(entry.marks).map { evidence(of: $0) }
+            let persons = shown.count { $0 >= 2 }
+            // One told in full among others told shortly: ③ 男，自称四十.
+            let isShort = shown.count >= 3 && shown.count { $0 >= 1 } * 2 > shown.count
+            if persons >= 1, persons * 2 > shown.count || persons >= 2 || isShort,
                 entry.marks.count > best.count
             {
                 best = entry.marks
@@ -209,7 +212,37 @@ struct NoticeLayout {
         }
         let intros = openings.filter { introduces($0) }
         if intros.count >= 2 { return cut(at: intros.map(\.lowerBound)) }
-        return readOthers()
+        let heads = lines.filter(isHeaded)
+        if heads.count >= 2 { return cut(at: heads.map(\.lowerBound)) }
+        return readOthers() || readParagraphs()
+    }
+
+    /// （淮阴）6月1日晚接回：男，…: a line with who tells it in front.
+    func isHeaded(_ line: Range<Int>) -> Bool {
+        guard text[line.lowerBound] == "(",
+            let close = line.prefix(10).first(where: { text[$0] == ")" })
+        else { return false }
+        return (close + 1..<line.upperBound).contains { SexWords.stands(text, $0) != nil }
+    }
+
+    /// Paragraphs that each tell of somebody found, of another sex than the
+    /// one above: of the same sex it may be the same one told on.
+    mutating func readParagraphs() -> Bool {
+        var starts: [Int] = []
+        var before: SexWords.Sex?
+        for line in lines {
+            let head = line.lowerBound..<min(line.upperBound, line.lowerBound + 60)
+            guard line.count >= 30,
+                Ages.mentions(text, in: line).contains(where: { $0.hasUnit }),
+                let sex = SexWords.reading(text, head, isMissing: false)?.sex,
+                text.find("发现", in: line) != nil || text.find("送来", in: line) != nil
+                    || text.find("护送", in: line) != nil || text.find("送入", in: line) != nil
+            else { continue }
+            if before == sex { return false }
+            before = sex
+            starts.append(line.lowerBound)
+        }
+        return starts.count >= 2 && cut(at: starts)
     }
 
     /// Lines, and parts of one behind a semicolon.
@@ -242,7 +275,11 @@ struct NoticeLayout {
         let parts = bounds.indices.map {
             bounds[$0]..<($0 + 1 < bounds.count ? bounds[$0 + 1] : lastEnd(bounds[$0]))
         }
-        guard first > 0, parts.allSatisfy({ evidence(of: $0) >= 2 }) else { return false }
+        let shown = parts.map { evidence(of: $0) }
+        // A grandmother of 九十还差一 has no age in figures and is one more.
+        guard first > 0, shown.allSatisfy({ $0 >= (shown.count > 2 ? 1 : 2) }),
+            shown.contains(where: { $0 >= 2 })
+        else { return false }
         persons = parts.map(units)
         shared = [(parts.last?.upperBound ?? text.count)..<text.count]
         return true
@@ -453,5 +490,5 @@ extension Lexicon where Meaning == Void {
     static let members = Lexicon<Void>(
         "母亲 儿子 女儿 父亲 哥哥 弟弟 姐姐 妹妹 丈夫 妻子 大的 小的 男的 女的 老大 老二 姐弟 男孩 女孩 男童 女童 男子 女子 老太 老汉 奶奶 爷爷")
     static let another = Lexicon<Void>(
-        "另一名 另一位 另有一名 另有一位 还有一名 还有一位 另外一名 另外一位 另一个 另一人 第二位 第三位 第二名 第三名 还有一个 另外还有")
+        "另一名 另一位 还有一对 还有一人 另有一名 另有一位 还有一名 还有一位 另外一名 另外一位 另一个 另一人 第二位 第三位 第二名 第三名 还有一个 另外还有")
 }

@@ -161,7 +161,7 @@ enum Ages {
         ),
     ])
     private static let about = Lexicon<Void>("约 大约 大概 年约 约莫 大致 差不多 将近 接近 年近")
-    private static let after = Lexicon<Void>("左右 上下 许 前后 的样子 光景 样子")
+    private static let after = Lexicon<Void>("左右 上下 往上 许 前后 的样子 光景 样子")
     private static let others = Lexicon<Void>(
         """
         的儿子 的女儿 的孙子 的孙女 的侄子 的市民 市民 的志愿者 志愿者 的民警 的村民 的外甥 的妹妹 的弟弟 的哥哥 的姐姐 的丈夫 的妻子 的老伴 的母亲 的父亲 的居民 \

@@ -14,6 +14,13 @@ extension NoticeScenes {
         ),
     ])
 
+    static let surely = Lexicon<Void>("家在 家住 家住在 老家 老家在 老家是 说家在 家可能在")
+
+    /// Words before 人 that make a kind of person of it and no people of a town.
+    static let kinds = Set(
+        "老男女本病家好工助系责事疾浪轻年情护哑生心地路亲踪寻案主客军夫名个众何他别某怪盲聋罪外介养送托保领发登录收负当证知监等两一二三四五六七八九十几位做打救找害见通的伤患方理商黑坏熟任新候织"
+            .unicodeScalars)
+
     static let noHome = Lexicon<Void>(
         "门前 门口 附近 那边 这边 在哪 哪 谁 怎么 何 本地 外地 当地 老 男 女 好 什么 哪 一个 病 中年 年轻 这 那 家 亲 乡下 农村 城里 工 军 商 没 不 有")
 
@@ -110,7 +117,14 @@ extension NoticeScenes {
             }
             return (chunk, 0.88)
         }
-        guard isQuoted || NoticePlaces.looksLike(text, chunk, isName: false) else { return nil }
+        // 家在光泽，: behind these words only a place can stand.
+        let isSure =
+            (2...4).contains(chunk.count) && !text[after].isHan
+            && Self.surely.match(text, at: at, to: end) != nil
+            && !Self.noHome.isIn(text, chunk)
+        guard isQuoted || isSure || NoticePlaces.looksLike(text, chunk, isName: false) else {
+            return nil
+        }
         if text[after] == "的", text[after + 1].isHan {
             // The reader and finder have homes too.
             for word in ["居民", "市民", "村民", "热心", "志愿者", "网友", "司机", "张", "王", "李"] as [StaticWord]
@@ -172,7 +186,9 @@ extension NoticeScenes {
                 let next = text[at + 1]
                 guard !next.isHan || text.gap(at + 1) > 0 || next == "氏" else { return nil }
                 let chunk = clause..<at
-                guard NoticePlaces.looksLike(text, chunk, isName: true),
+                // 桐梓人，: a town nobody listed.
+                let isTown = (2...3).contains(chunk.count) && !Self.kinds.contains(text[at - 1])
+                guard isTown || NoticePlaces.looksLike(text, chunk, isName: true),
                     !chunk.contains(where: {
                         ["的", "老", "一", "这", "异", "像", "话", "说"].contains(text[$0])
                     }),
@@ -180,7 +196,7 @@ extension NoticeScenes {
                 else { return nil }
                 for word in ["本地", "当地", "外地", "路过", "好心", "知情", "联系"] as [StaticWord]
                 where text.has(word, at: clause) { return nil }
-                return (chunk, 0.9)
+                return (chunk, isTown ? 0.8 : 0.9)
             }
             at += 1
         }
