@@ -233,7 +233,8 @@ struct NoticeLayout {
         for line in lines {
             let head = line.lowerBound..<min(line.upperBound, line.lowerBound + 60)
             guard line.count >= 30,
-                Ages.mentions(text, in: line).contains(where: { $0.hasUnit }),
+                Ages.mentions(text, in: line).contains(where: { $0.hasUnit })
+                    || text.find("年", in: head) != nil && text.find("月", in: head) != nil,
                 let sex = SexWords.reading(text, head, isMissing: false)?.sex,
                 text.find("发现", in: line) != nil || text.find("送来", in: line) != nil
                     || text.find("护送", in: line) != nil || text.find("送入", in: line) != nil
@@ -332,7 +333,13 @@ struct NoticeLayout {
     func introduces(_ line: Range<Int>) -> Bool {
         let head = line.lowerBound..<min(line.upperBound, line.lowerBound + 30)
         guard let age = Ages.mentions(text, in: head).first(where: { $0.hasUnit }) else {
-            return false
+            // 宣念静，女，2016年11月8日出生
+            return (2...4).contains {
+                let comma = head.lowerBound + $0
+                return text[comma] == "," && SexWords.stands(text, comma + 1) != nil
+                    && text[comma + 2] == ","
+                    && Names.name(text, head.lowerBound, comma)?.upperBound == comma
+            }
         }
         for place in head.lowerBound..<age.range.lowerBound
         where SexWords.stands(text, place) != nil

@@ -31,7 +31,7 @@ enum Names {
         (
             .name,
             """
-            姓名 自诉姓名 自诉叫 自诉 全名 全名叫 大名 大名叫 学名 学名叫 原名 原名叫 登记名 会写自己的名字 写的名字是 名叫 姓名叫 名字叫 名字叫做 叫做 自称叫 自称名叫 自称名字叫 自称是 自称为 自称 自称姓名 自报姓名 自报姓名为 自报叫 自报名叫 自报名 自报 自述叫 自述名叫 自述姓名 自述自己叫 说自己叫 说自己名叫 说叫 说她叫 说他叫 \
+            姓名 自诉姓名 自诉叫 自诉 全名 全名叫 大名 大名叫 学名 学名叫 原名 原名叫 登记名 会写自己的名字 写的名字是 名叫 姓名叫 名字叫 名字叫做 叫做 自称叫 自称名叫 自称名字叫 自称是 自称为 自称 自称姓名 自述 自己名字 自己的名字 自报姓名 自报姓名为 自报叫 自报名叫 自报名 自报 自述叫 自述名叫 自述姓名 自述自己叫 说自己叫 说自己名叫 说叫 说她叫 说他叫 \
             姓名为 姓名是 名字是 名字为 名为 真名叫 真实姓名 本名 本名叫 真名 口称 自称自己叫 自我介绍叫 身份为 叫 说名字叫 说自己是 自己说叫 确认为 确认是 自言叫 读音为 音似 发音似 听着像 听起来像
             """
         ),
@@ -192,7 +192,9 @@ enum Names {
         let isTold = text.has("“我", before: at) && !isMissing
         if text[at - 1] == "我", !isTold, single || text[at] == "名" { return nil }
         let before = max(clause, at - 10)..<at
-        if single, let (_, kinRange) = kin.first(text, in: before),
+        // 她告诉社工她叫“林爱珠”: the one who says so, not the one who was told.
+        let isOwn = text[at - 1] == "她" || text[at - 1] == "他"
+        if single, !isOwn, let (_, kinRange) = kin.first(text, in: before),
             !(isMissing && kinRange.lowerBound == clause
                 && (text.isTalk || isSought(text, kinRange, in: range))),
             text[kinRange.lowerBound - 1] != "我",
@@ -289,6 +291,18 @@ enum Names {
             || text.find("名字", in: before) != nil
     }
 
+    /// 尕玛措，女，: a line that begins so names somebody, whatever the surname.
+    private static func beforeSex(_ text: NoticeText, _ place: Int, _ range: Range<Int>)
+        -> Range<Int>?
+    {
+        var end = place
+        while end < range.upperBound, end - place < 5, text.scalars[end].isHan { end += 1 }
+        guard (3...4).contains(end - place), text[end] == ",",
+            SexWords.stands(text, end + 1) != nil, nouns.isIn(text, place..<end) == false
+        else { return nil }
+        return place..<end
+    }
+
     /// 张三,男 or 孟宪桃,女,71岁 at the beginning of a clause.
     private static func opening(_ text: NoticeText, _ at: Int, _ range: Range<Int>) -> NameMention?
     {
@@ -297,9 +311,11 @@ enum Names {
         if inQuotes { place += 1 }
         if let called = called(text, at, range) { return called }
         if let last = closing(text, at, range) { return last }
-        guard let name = name(text, place, range.upperBound), !isPlaceWord(text, name) else {
-            return nil
-        }
+        guard
+            let name = name(text, place, range.upperBound)
+                ?? (text.gap(at) >= NoticeText.Gap.line ? beforeSex(text, at, range) : nil),
+            !isPlaceWord(text, name)
+        else { return nil }
         var (isHeard, next) = heard(text, after: name.upperBound)
         if inQuotes, next == name.upperBound { return nil }
         let hadBreak =

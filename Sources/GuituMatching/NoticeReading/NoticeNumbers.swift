@@ -387,7 +387,9 @@ enum Ages {
         if at < place, text.has("年约", before: place) || text.has("虚岁", before: place) {
             return true
         }
-        let looks: [StaticWord] = ["看着", "看上去", "看样子", "看起来", "怕", "瞧着", "像", "年近"]
+        let looks: [StaticWord] = [
+            "看着", "看上去", "看样子", "看起来", "怕", "瞧着", "像", "年近", "她说", "他说", "自称", "约莫",
+        ]
         if looks.contains(where: { text.has($0, before: at) }) {
             return (Numeral.read(text, place)?.low ?? 0) >= 10
         }

@@ -246,7 +246,8 @@ public struct NoticeReader {
     func readBareAge(_ range: Range<Int>, into draft: inout NoticeDraft) {
         guard draft.fields[.age] == nil else { return }
         for at in range where at > range.lowerBound {
-            guard text[at - 1] == "," || text.isBreak(at), let number = Numeral.read(text, at),
+            guard text[at - 1] == "," || text.isBreak(at) || text[at - 1] == ";",
+                let number = Numeral.read(text, at),
                 (3...105).contains(number.low),
                 number.end - at >= 2
             else { continue }
@@ -257,6 +258,7 @@ public struct NoticeReader {
             guard closes, before.isHan || text.isBreak(at) && text[at - 1].isHan,
                 SexWords.stands(text, at - 2) != nil || text[at - 1] == "男"
                     || text[at - 1] == "女" || draft.fields[.name] != nil
+                    || !number.isExact && number.low >= 15  // 二十三四
             else { continue }
             let mention = AgeMention(
                 low: number.low, high: number.high, range: at..<number.end, source: nil,
