@@ -15,7 +15,7 @@ import GuituModel
 /// ```
 public struct NoticeReader {
     /// Grows when the same text may be read otherwise.
-    public static let version = 2
+    public static let version = 3
 
     let text: NoticeText
     let published: Day?

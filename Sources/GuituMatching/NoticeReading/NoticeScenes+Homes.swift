@@ -121,7 +121,7 @@ extension NoticeScenes {
         let isSure =
             (2...4).contains(chunk.count) && !text[after].isHan
             && Self.surely.match(text, at: at, to: end) != nil
-            && !Self.noHome.isIn(text, chunk)
+            && !Self.noHome.isIn(text, chunk) && !PlaceNames.isRatherAWord(text.written(chunk))
         guard isQuoted || isSure || NoticePlaces.looksLike(text, chunk, isName: false) else {
             return nil
         }

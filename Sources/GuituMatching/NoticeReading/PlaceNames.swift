@@ -43,6 +43,8 @@ public struct PlaceNames: Sendable {
         新干 新田 明水 松溪 正宁 正安 永和 江口 清水 白水 石棉 石门 罗定 金川 长丰 长子 青田 高平 黄梅
         """.split(whereSeparator: \.isWhitespace).map(String.init))
 
+    static func isRatherAWord(_ name: String) -> Bool { words.contains(name) }
+
     private static let peoples =
         "蒙古 回族 藏族 维吾尔 苗族 彝族 壮族 布依 朝鲜 满族 侗族 瑶族 白族 土家 哈尼 哈萨克 傣族 黎族 傈僳 佤族 畲族 拉祜 水族 东乡 纳西 景颇 柯尔克孜 土族 达斡尔 仫佬 羌族 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒族 俄罗斯 鄂温克 德昂 保安 裕固 独龙 鄂伦春 赫哲 门巴 珞巴 基诺 各族"
         .split(separator: " ").map(String.init)
