@@ -217,11 +217,7 @@ struct CommandSetting: Sendable {
             let path = configuration.libraryKeyRing
             guard makes || FileManager.default.fileExists(atPath: path) else { return nil }
             let keys = try Keys.open(path: path, makeIfMissing: makes, now: now)
-            let name = configuration.libraryFile
-            let driver: any Driver =
-                Configuration.engine(of: name) == .sqlite
-                ? SQLiteDriver(path: name) : PostgresDriver(conninfo: name)
-            let database = Database(driver: driver, options: configuration.databaseOptions)
+            let database = Self.libraryDatabase(configuration)
             do {
                 try await Migrator(LibrarySchema.migrations).migrate(database)
             } catch {
@@ -232,8 +228,17 @@ struct CommandSetting: Sendable {
         }
     }
 
-    func complaint(about failure: Keys.Failure) -> ExitCode {
-        let path = configuration.keyRing
+    static func libraryDatabase(_ configuration: Configuration) -> Database {
+        let name = configuration.libraryFile
+        let driver: any Driver =
+            Configuration.engine(of: name) == .sqlite
+            ? SQLiteDriver(path: name) : PostgresDriver(conninfo: name)
+        return Database(driver: driver, options: configuration.databaseOptions)
+    }
+
+    /// - Parameter ring: the key ring's path; nil for that of the cases.
+    func complaint(about failure: Keys.Failure, of ring: String? = nil) -> ExitCode {
+        let path = ring ?? configuration.keyRing
         switch failure {
         case .readableByOthers:
             complain(text("config.keysOpen", ["path": path]))

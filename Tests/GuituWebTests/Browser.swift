@@ -7,6 +7,7 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import Synchronization
+import TestSupport
 
 @testable import GuituWeb
 
@@ -15,6 +16,22 @@ struct Site: Sendable {
     let office: Office
     let server: GuituServer
     let log: LogLines
+    let options: GuituServer.Options
+
+    /// A library of its own beside the cases, made when somebody enables it.
+    private static func laboratory(_ office: Office) -> Laboratory {
+        let isMade = Mutex<Laboratory.Library?>(nil)
+        return Laboratory(office.workplace) { makes in
+            if let made = isMade.withLock({ $0 }) { return made }
+            guard makes else { return nil }
+            let made = Laboratory.Library(
+                database: try await TestDatabase.fresh(
+                    office.database.engine, migrations: LibrarySchema.migrations),
+                keys: try Keys(Keys.newRing(at: office.clock.now)))
+            isMade.withLock { $0 = made }
+            return made
+        }
+    }
 
     init(
         _ engine: Engine, routes: [Route] = allRoutes,
@@ -29,6 +46,9 @@ struct Site: Sendable {
     ) {
         self.office = office
         self.log = log
+        var options = options
+        if options.laboratory == nil { options.laboratory = Self.laboratory(office) }
+        self.options = options
         server = GuituServer(
             workplace: office.workplace, options: options,
             logger: log.logger, routes: routes)

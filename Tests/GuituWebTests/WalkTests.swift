@@ -55,6 +55,7 @@ struct Records: Sendable {
             "person": person.text, "request": arrived.request?.text ?? none,
             "report": report.report.text, "candidate": candidate ?? none,
             "account": account ?? none, "bed": bed ?? none, "area": station.text,
+            "search": none, "match": none,
             "room": none, "attachment": none, "import": none, "notification": none, "job": none,
             "asset": "x",
         ]

@@ -60,6 +60,9 @@ public enum Backup {
         }
     }
 
+    /// Where the library's backup stands beside that of the cases.
+    public static func libraryPath(beside path: String) -> String { path + ".library" }
+
     public struct Restored: Codable, Sendable {
         public var madeAt: Instant
         public var summary: BackupSummary
@@ -75,20 +78,50 @@ public enum Backup {
     public static func restore(
         _ path: String, into database: Database, keys: Keys, anchorsFile: AnchorsFile?, now: Instant
     ) async throws -> Restored {
+        let (header, summary) = try await fill(
+            path, database, keys, Schema.migrations, among: ["area", "account", "audit_entry"])
+        try await explainLostAnchors(database, keys, anchorsFile, now)
+        try await finish(database, keys, now)
+        let verification = try await AuditVerification.run(
+            database, keys: keys, anchorsFile: anchorsFile)
+        return Restored(madeAt: header.madeAt, summary: summary, verification: verification)
+    }
+
+    /// The same of the library of profiles: a file, a database and a key ring
+    /// of its own. Its ledger is verified.
+    public static func restoreLibrary(
+        _ path: String, into database: Database, keys: Keys, now: Instant
+    ) async throws -> Restored {
+        let (header, summary) = try await fill(
+            path, database, keys, LibrarySchema.migrations,
+            among: ["library_authorisation", "library_sample", "audit_entry"])
+        try await database.write { tx in
+            try append("RestoreBackup", to: Ledger.chain, keys, now, in: tx)
+        }
+        let verification = try await AuditVerification.run(
+            database, keys: keys, anchorsFile: nil)
+        return Restored(madeAt: header.madeAt, summary: summary, verification: verification)
+    }
+
+    /// - Parameter tables: of which none may have a row yet.
+    private static func fill(
+        _ path: String, _ database: Database, _ keys: Keys, _ migrations: [Migration],
+        among tables: [SQL]
+    ) async throws -> (BackupHeader, BackupSummary) {
         let reader = try check(path, keys)
         guard let summary = reader.summary else { throw BackupRefusal.altered }
         let header = reader.header
-        let known = Schema.migrations.map(\.number)
+        let known = migrations.map(\.number)
         guard known.contains(header.migration) else {
             throw BackupRefusal.newer(migration: header.migration)
         }
         // The tables as they were, then the rows, then what came since.
-        let upToBackup = Migrator(Schema.migrations.filter { $0.number <= header.migration })
+        let upToBackup = Migrator(migrations.filter { $0.number <= header.migration })
         do { try await upToBackup.migrate(database) } catch MigrationError.unknown(let number, _) {
             throw BackupRefusal.otherSchema(backup: header.migration, database: number)
         }
         let isEmpty = try await database.read { tx in
-            for table in ["area", "account", "audit_entry"] as [SQL]
+            for table in tables
             where try tx.first("SELECT 1 AS found FROM \(table) LIMIT 1") != nil { return false }
             return true
         }
@@ -104,12 +137,8 @@ public enum Backup {
                 throw BackupRefusal.altered
             }
         }
-        try await Migrator(Schema.migrations).migrate(database)
-        try await explainLostAnchors(database, keys, anchorsFile, now)
-        try await finish(database, keys, now)
-        let verification = try await AuditVerification.run(
-            database, keys: keys, anchorsFile: anchorsFile)
-        return Restored(madeAt: header.madeAt, summary: summary, verification: verification)
+        try await Migrator(migrations).migrate(database)
+        return (header, summary)
     }
 
     /// Opens every chunk and throws them away.
@@ -132,12 +161,18 @@ public enum Backup {
             try tx.execute(
                 "UPDATE job SET lease_until = \(now) WHERE state = 'leased' AND lease_until > \(now)"
             )
-            let entry = AuditEntry(
-                chain: Audit.office, at: now, actor: "program:restore", useCase: "RestoreBackup",
-                targetKind: "nobody", target: "", outcome: .done,
-                digest: keys.auditDigest(Array("restore".utf8)))
-            try Audit.append([entry], to: Audit.office, keys: keys, in: tx)
+            try append("RestoreBackup", to: Audit.office, keys, now, in: tx)
         }
+    }
+
+    private static func append(
+        _ useCase: String, to chain: String, _ keys: Keys, _ now: Instant, in tx: any Transaction
+    ) throws {
+        let entry = AuditEntry(
+            chain: chain, at: now, actor: "program:restore", useCase: useCase,
+            targetKind: "nobody", target: "", outcome: .done,
+            digest: keys.auditDigest(Array("restore".utf8)))
+        try Audit.append([entry], to: chain, keys: keys, in: tx)
     }
 
     /// Anchors that know of entries after the backup would look like a cut

@@ -6,7 +6,7 @@ import GuituStore
 
 /// Loads a laboratory's file: all of it or nothing, and nothing twice.
 ///
-/// The file is read twice inside one transaction, first to check every row and
+/// The file is read twice: first to check every row, which locks nothing, and
 /// to name the bad ones, then to seal and keep. Memory holds one sample and the
 /// numbers. A file with faults is refused whole unless `skipsFaults`.
 public struct ImportSamples: LibraryUseCase {
@@ -73,7 +73,21 @@ public struct ImportSamples: LibraryUseCase {
 
     private static let mostTold = 1000
 
-    public func perform(in work: LibraryWork) throws -> Report {
+    /// What the first reading found.
+    private struct Looked: Sendable {
+        var options: SampleFileOptions
+        var report: Report
+        var digest: String
+        /// Numbers that are refused, for the second reading.
+        var refused: Set<String>
+        /// Rows that do not read.
+        var faults: Int
+    }
+    private var looked: Looked?
+
+    public static let looksFirst = true
+
+    public mutating func look(in work: LibraryWork) throws {
         var options = SampleFileOptions(format: format)
         options.single = single
         options.leastLoci = leastLoci
@@ -82,14 +96,20 @@ public struct ImportSamples: LibraryUseCase {
                 Set(try method.table().loci.map { LocusName($0.name) })
             }
         }
-        var report = Report(file: input.name)
-        let digest = try digest()
-        let refused = try check(options, &report, work)
-        report.wasRefused = report.refused > 0 && !skipsFaults
+        var looked = Looked(
+            options: options, report: Report(file: input.name), digest: try digest(), refused: [],
+            faults: 0)
+        try check(&looked, work)
+        looked.report.wasRefused = looked.report.refused > 0 && !skipsFaults
+        self.looked = looked
+    }
+
+    public func perform(in work: LibraryWork) throws -> Report {
+        guard let looked else { throw SampleFileRefused(fault: .unreadable) }
+        var report = looked.report
+        let digest = looked.digest
         let batch = work.newID() as ID<ImportSamples>
-        if !report.wasRefused && !onlyChecks {
-            try keep(options, refused, batch, digest, &report, work)
-        }
+        if !report.wasRefused && !onlyChecks { try keep(looked, batch, &report, work) }
         work.entry.options = [
             "file": input.name, "format": format.rawValue, "sha256": digest,
             "refused": "\(report.refused)", "known": "\(report.known)",
@@ -135,12 +155,10 @@ public struct ImportSamples: LibraryUseCase {
         if !group.isEmpty { try body(group) }
     }
 
-    /// Numbers that are refused, for the second reading.
-    private func check(
-        _ options: SampleFileOptions, _ report: inout Report, _ work: LibraryWork
-    ) throws -> Set<String> {
+    private func check(_ looked: inout Looked, _ work: LibraryWork) throws {
         var refused = Set<String>()
-        var told = report
+        var faults = 0
+        var told = looked.report
         // Who has the same typing, within the file too.
         var firsts: [ArraySlice<UInt8>: String] = [:]
         func refuse(_ row: Int, _ number: String?, _ fault: SampleFault) {
@@ -155,9 +173,10 @@ public struct ImportSamples: LibraryUseCase {
             told.remarks.append(Remark(row: sample.row, number: sample.number, mark: mark))
         }
         try forEachGroup(
-            options,
+            looked.options,
             { row, number, fault in
                 told.rows += 1
+                faults += 1
                 refuse(row, number, fault)
             },
             { group in
@@ -187,8 +206,9 @@ public struct ImportSamples: LibraryUseCase {
                 }
             })
         told.problems.sort { $0.row < $1.row }
-        report = told
-        return refused
+        looked.report = told
+        looked.refused = refused
+        looked.faults = faults
     }
 
     private func known(_ group: [TypedSample], _ work: LibraryWork) throws -> [String: [UInt8]] {
@@ -215,31 +235,42 @@ public struct ImportSamples: LibraryUseCase {
     }
 
     private func keep(
-        _ options: SampleFileOptions, _ refused: Set<String>, _ batch: ID<ImportSamples>,
-        _ digest: String, _ report: inout Report, _ work: LibraryWork
+        _ looked: Looked, _ batch: ID<ImportSamples>, _ report: inout Report, _ work: LibraryWork
     ) throws {
         try work.tx.execute(
             """
             INSERT INTO library_import (id, name, format, digest, rows_total, rows_loaded,
                 rows_known, rows_refused, imported_at, imported_by)
-            VALUES (\(batch), \(input.name), \(format.rawValue), \(digest), \(report.rows), 0,
-                \(report.known), \(report.refused), \(work.now), \(work.who.label))
+            VALUES (\(batch), \(input.name), \(format.rawValue), \(looked.digest), \(report.rows),
+                0, 0, 0, \(work.now), \(work.who.label))
             """)
         let first: Int =
             try work.tx.first("SELECT COALESCE(MAX(position), 0) + 1 AS next FROM library_sample")?[
                 "next"] ?? 1
         var position = first
-        try forEachGroup(options, { _, _, _ in }) { group in
+        var (faults, rows, again) = (0, 0, 0)
+        try forEachGroup(looked.options, { _, _, _ in faults += 1 }) { group in
+            rows += group.count
+            // Somebody else may have brought the same meanwhile.
             let known = try self.known(group, work)
             let same = try self.samePersons(group, work)
-            var rows: [[SQLValue]] = []
-            for sample in group where !refused.contains(sample.number) {
-                guard known[sample.number] == nil, let kind = sample.kind ?? kind else { continue }
+            var values: [[SQLValue]] = []
+            for sample in group {
+                let isRefused = looked.refused.contains(sample.number)
+                if let digest = known[sample.number] {
+                    if digest == work.samples.givenDigest(sample) {
+                        again += 1
+                    } else if !isRefused {
+                        throw SampleFileRefused(fault: .otherTyping(sample.number))
+                    }
+                    continue
+                }
+                guard !isRefused, let kind = sample.kind ?? kind else { continue }
                 var marks = sample.marks
                 if let other = same[work.samples.readDigest(sample)] {
                     marks.append(.samePerson(other))
                 }
-                rows.append(
+                values.append(
                     try work.samples.values(
                         sample, kind: kind, position: position, marks: marks, batch: batch.text))
                 position += 1
@@ -249,15 +280,21 @@ public struct ImportSamples: LibraryUseCase {
                 columns: [
                     "number", "position", "kind", "sex", "family", "member", "loci", "marks",
                     "typing", "given_digest", "read_digest", "batch",
-                ], rows: rows)
+                ], rows: values)
         }
-        report.loaded = position - first
         // The file changed between its two readings.
-        guard report.loaded + report.known + report.refused >= report.rows else {
+        guard faults == looked.faults, faults + rows == report.rows else {
             throw SampleFileRefused(fault: .unreadable)
         }
+        report.loaded = position - first
+        report.known = again
+        // Of a number that stands twice neither row is taken.
+        report.refused = report.rows - report.loaded - again
         try work.tx.execute(
-            "UPDATE library_import SET rows_loaded = \(report.loaded) WHERE id = \(batch)")
+            """
+            UPDATE library_import SET rows_loaded = \(report.loaded), rows_known = \(again),
+                rows_refused = \(report.refused) WHERE id = \(batch)
+            """)
         if report.loaded > 0, let method = try work.methods.newest() {
             report.search = try work.searches.begin(
                 .new, subject: nil, positions: first...(position - 1), method: method,
@@ -269,5 +306,6 @@ public struct ImportSamples: LibraryUseCase {
 /// The whole file cannot be read.
 public struct SampleFileRefused: Refusal, Equatable {
     public var fault: SampleFault
+    public init(fault: SampleFault) { self.fault = fault }
     public var saying: Saying { fault.saying }
 }

@@ -21,11 +21,18 @@ public protocol LibraryUseCase: Encodable, Sendable {
     /// False for what shows nothing of the library.
     static var isWrittenDown: Bool { get }
 
+    /// Whether `look` is to be called.
+    static var looksFirst: Bool { get }
+
+    /// Reads what takes long before `perform` keeps other writers waiting.
+    mutating func look(in work: LibraryWork) throws
     func perform(in work: LibraryWork) throws -> Answer
 }
 
 extension LibraryUseCase {
     static var name: String { String(describing: Self.self) }
+    public static var looksFirst: Bool { false }
+    public func look(in work: LibraryWork) throws {}
     public static var worksWhileOff: Bool { false }
     public static var isLong: Bool { false }
     public static var isWrittenDown: Bool { true }
@@ -112,7 +119,7 @@ public final class LibraryWork {
 }
 
 /// Who was let in, for the library's rows.
-struct Admission: Codable, Sendable {
+public struct Admission: Codable, Sendable {
     /// An account's id, or `program:` with a reason.
     var label: String
     var name: String
@@ -120,15 +127,26 @@ struct Admission: Codable, Sendable {
 
 /// Leaves the audit entry of a library use-case in the database of cases and
 /// says who asks. Its request is kept as a keyed digest only.
-struct AtLaboratory<Each: LibraryUseCase>: ChangingUseCase {
-    static var name: String { Each.name }
-    static var needs: Permission { Each.needs }
+public struct AtLaboratory<Each: LibraryUseCase>: ChangingUseCase {
+    public static var name: String { Each.name }
+    public static var needs: Permission { Each.needs }
     /// The office that holds the library; nil before it is enabled.
     var holder: Area.ID?
     var useCase: Each
-    var target: Target { holder.map(Target.area) ?? .ownAreas }
+    /// Why the library refuses, for the trail.
+    var refusal: (any Error)?
+    public var target: Target { holder.map(Target.area) ?? .ownAreas }
 
-    func perform(in work: Work) throws -> Admission {
+    init(holder: Area.ID?, useCase: Each, refusal: (any Error)? = nil) {
+        self.holder = holder
+        self.useCase = useCase
+        self.refusal = refusal
+    }
+
+    private enum CodingKeys: String, CodingKey { case holder, useCase }
+
+    public func perform(in work: Work) throws -> Admission {
+        if let refusal { throw refusal }
         if Each.self == EnableLibrary.self, let holder {
             let row = try work.tx.first("SELECT level FROM area WHERE id = \(holder)")
             let level: Area.Level? = try row?["level"]
@@ -188,6 +206,16 @@ public final class Laboratory: Sendable {
 
     public func close() async { await door.close() }
 
+    /// Seals all of the library into a file of its own, which its own key ring
+    /// opens; nil where there is none. `MakeBackup` has asked who may.
+    public func backUp(to path: String) async throws
+        -> (header: BackupHeader, summary: BackupSummary)?
+    {
+        guard let library = try await library() else { return nil }
+        return try await Backup.make(
+            library.database, keys: library.keys, to: path, now: workplace.clock.now)
+    }
+
     /// The library, where one was ever enabled.
     func library() async throws -> Library? { try await door.library(makes: false) }
 
@@ -198,12 +226,17 @@ public final class Laboratory: Sendable {
     {
         try await workplace.ended(Each.name) {
             var library = try await self.library()
-            var holder = try await library?.database.read {
-                try LibraryAuthorisation.newest(in: $0)?.holder
+            let authorisation = try await library?.database.read {
+                try LibraryAuthorisation.newest(in: $0)
             }
+            var holder = authorisation?.holder
             if let enabling = useCase as? EnableLibrary { holder = holder ?? enabling.area }
+            var off: LibraryFailure?
+            do throws(LibraryFailure) {
+                try Self.check(Each.self, authorisation, self.workplace.clock.now)
+            } catch { off = error }
             let who = try await self.workplace.perform(
-                AtLaboratory(holder: holder, useCase: useCase), as: actor)
+                AtLaboratory(holder: holder, useCase: useCase, refusal: off), as: actor)
             if library == nil, Each.self == EnableLibrary.self {
                 library = try await self.door.library(makes: true)
             }
@@ -211,10 +244,28 @@ public final class Laboratory: Sendable {
                 if let status = SeeLibrary.Answer.off as? Each.Answer { return status }
                 throw LibraryFailure.notEnabled
             }
-            let answer = try await self.run(useCase, in: library, who)
+            let answer: Each.Answer
+            do {
+                answer = try await self.run(useCase, in: library, who)
+            } catch let refusal as any Refusal {
+                // The trail has that they were let in; it shall not end there.
+                _ = try? await self.workplace.perform(
+                    AtLaboratory(holder: holder, useCase: useCase, refusal: refusal), as: actor)
+                throw refusal
+            }
             let begun = (answer as? ImportSamples.Report)?.search ?? answer as? LibrarySearch.ID
             if begun != nil { try await self.enqueueSearches() }
             return answer
+        }
+    }
+
+    private static func check<Each: LibraryUseCase>(
+        _ useCase: Each.Type, _ authorisation: LibraryAuthorisation?, _ now: Instant
+    ) throws(LibraryFailure) {
+        if Each.worksWhileOff { return }
+        guard let authorisation else { throw .notEnabled }
+        guard now.inChina.day <= authorisation.until else {
+            throw .ended(on: authorisation.until)
         }
     }
 
@@ -222,18 +273,28 @@ public final class Laboratory: Sendable {
         _ useCase: Each, in library: Library, _ who: Admission
     ) async throws -> Each.Answer {
         let (now, keys) = (workplace.clock.now, library.keys)
-        let body: @Sendable (any Transaction) throws -> Each.Answer = { tx in
+        let work: @Sendable (any Transaction) throws -> LibraryWork = { tx in
             let authorisation = try LibraryAuthorisation.newest(in: tx)
-            if !Each.worksWhileOff {
-                guard let authorisation else { throw LibraryFailure.notEnabled }
-                guard now.inChina.day <= authorisation.until else {
-                    throw LibraryFailure.ended(on: authorisation.until)
-                }
-            }
-            let work = LibraryWork(
+            try Self.check(Each.self, authorisation, now)
+            return LibraryWork(
                 tx: tx, now: now, keys: keys, who: who, authorisation: authorisation,
                 entry: LedgerEntry(what: Each.name))
-            let answer = try useCase.perform(in: work)
+        }
+        let looked: Each
+        if Each.looksFirst {
+            looked = try await library.database.withOwnConnection(for: .read) { connection in
+                try connection.begin(.read)
+                defer { connection.rollback() }
+                var looking = useCase
+                try looking.look(in: work(connection))
+                return looking
+            }
+        } else {
+            looked = useCase
+        }
+        let body: @Sendable (any Transaction) throws -> Each.Answer = { tx in
+            let work = try work(tx)
+            let answer = try looked.perform(in: work)
             if Each.isWrittenDown { try work.writeDown() }
             return answer
         }

@@ -7,6 +7,8 @@ import GuituStore
 public struct LedgerEntry: Codable, Sendable, Equatable {
     /// The use-case.
     public var what: String
+    /// Who asked, by name; the trail has the account.
+    public var by = ""
     public var purpose = ""
     public var caseNumber = ""
     /// Kind of search, method, relation, file: words and numbers.
@@ -53,7 +55,10 @@ extension LibraryWork {
         try Audit.append([line], to: Ledger.chain, keys: keys, in: tx)
     }
 
-    func writeDown() throws { try append(try canonicalJSON(entry), id: newID()) }
+    func writeDown() throws {
+        entry.by = who.name
+        try append(try canonicalJSON(entry), id: newID())
+    }
 }
 
 /// A ledger entry with its line of the trail.
@@ -96,7 +101,51 @@ public struct ReadLedger: LibraryUseCase {
     }
 }
 
+/// Takes the ledger away, oldest first, a part at a time.
+public struct ExportLedger: LibraryUseCase {
+    public static let needs = Permission.readLedger
+    public static let worksWhileOff = true
+    public static let isWrittenDown = false
+    /// The last one of the part before; 0 for the first.
+    public var after: Int64
+
+    public init(after: Int64 = 0) { self.after = after }
+
+    private static let most = 5000
+
+    public func perform(in work: LibraryWork) throws -> ReadLedger.Answer {
+        let rows = try work.tx.rows(
+            """
+            SELECT a.sequence, a.at, a.actor, l.details
+            FROM audit_entry a JOIN ledger_entry l ON l.id = a.target
+            WHERE a.chain = \(Ledger.chain) AND a.sequence > \(after)
+            ORDER BY a.sequence LIMIT \(Self.most + 1)
+            """)
+        return ReadLedger.Answer(
+            lines: try rows.prefix(Self.most).map(LedgerLine.init), hasMore: rows.count > Self.most)
+    }
+}
+
 extension LedgerLine {
+    /// The columns of the ledger as a table, and one line under them.
+    public static let header = [
+        "sequence", "at", "actor", "by", "what", "purpose", "case", "queries", "profiles",
+        "threshold", "results", "result_digest", "options", "rows",
+    ]
+
+    public var fields: [String] {
+        let time = at.inChina
+        let clock = [time.hour, time.minute, time.second].map { $0 < 10 ? "0\($0)" : "\($0)" }
+        return [
+            "\(sequence)", "\(time.day) \(clock.joined(separator: ":"))", actor, entry.by,
+            entry.what, entry.purpose, entry.caseNumber, "\(entry.queries)", "\(entry.profiles)",
+            entry.threshold.map { "\($0)" } ?? "", "\(entry.results)", entry.resultDigest,
+            entry.options.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+                .joined(separator: "; "),
+            entry.rows.joined(separator: "; "),
+        ]
+    }
+
     init(_ row: Row) throws {
         let details: String = try row["details"]
         self.init(

@@ -2,7 +2,7 @@ import GuituStore
 
 /// The library's own tables; they never stand in the database of cases.
 public enum LibrarySchema {
-    public static let migrations: [Migration] = [l0001]
+    public static let migrations: [Migration] = [l0001, l0002]
 }
 
 /// Its first migration. The trail's tables are those of the main database, so
@@ -195,4 +195,11 @@ let l0001 = Migration(
         FOR EACH ROW EXECUTE FUNCTION audit_entries_stay();
         CREATE TRIGGER ledger_entry_stays BEFORE UPDATE OR DELETE ON ledger_entry
         FOR EACH ROW EXECUTE FUNCTION audit_entries_stay();
+        """)
+
+/// Accounts are known to the database of cases only, so a verdict keeps the name.
+let l0002 = Migration(
+    number: 2, name: "officer-names",
+    shared: """
+        ALTER TABLE library_decision ADD COLUMN officer_name TEXT NOT NULL DEFAULT '';
         """)

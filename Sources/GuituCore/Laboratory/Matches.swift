@@ -41,6 +41,7 @@ public struct MatchDecision: Codable, Sendable, Equatable {
         case confirm, reject
     }
     public var officer: String
+    public var officerName: String
     public var verdict: Verdict
     public var reason: String
     public var decidedAt: Instant
@@ -98,6 +99,7 @@ public struct SeeMatch: LibraryUseCase {
     public struct Answer: Codable, Sendable {
         public var match: Match
         public var decisions: [MatchDecision]
+        public var spokenByViewer: Bool
     }
 
     public func perform(in work: LibraryWork) throws -> Answer {
@@ -105,15 +107,18 @@ public struct SeeMatch: LibraryUseCase {
         work.tell(results: [found.ledgerRow])
         let decisions = try work.tx.rows(
             """
-            SELECT officer, verdict, reason, decided_at FROM library_decision
+            SELECT officer, officer_name, verdict, reason, decided_at FROM library_decision
             WHERE found = \(match) ORDER BY decided_at, officer
             """
         ).map {
             MatchDecision(
-                officer: try $0["officer"], verdict: try $0["verdict"], reason: try $0["reason"],
+                officer: try $0["officer"], officerName: try $0["officer_name"],
+                verdict: try $0["verdict"], reason: try $0["reason"],
                 decidedAt: try $0["decided_at"])
         }
-        return Answer(match: found, decisions: decisions)
+        return Answer(
+            match: found, decisions: decisions,
+            spokenByViewer: decisions.contains { $0.officer == work.who.label })
     }
 }
 
@@ -144,8 +149,10 @@ public struct DecideMatch: LibraryUseCase {
         }
         let inserted = try work.tx.execute(
             """
-            INSERT INTO library_decision (found, officer, verdict, reason, decided_at)
-            VALUES (\(match), \(work.who.label), \(verdict), \(reason), \(work.now))
+            INSERT INTO library_decision (found, officer, officer_name, verdict, reason,
+                decided_at)
+            VALUES (\(match), \(work.who.label), \(work.who.name), \(verdict), \(reason),
+                \(work.now))
             ON CONFLICT DO NOTHING
             """)
         guard inserted == 1 else { throw LibraryFailure.alreadyDecidedByYou }

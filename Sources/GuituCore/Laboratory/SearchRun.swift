@@ -38,12 +38,19 @@ extension Laboratory {
                 "SELECT id FROM library_search WHERE state IN ('waiting', 'running') ORDER BY id"
             ).map { try $0["id"] as ID<LibrarySearch> }
         }
-        for id in open { try await answer(id) }
+        for id in open { try await compute(id) { _, _ in } }
     }
 
-    /// Answers one search; `progress` is told questions answered and all there are.
+    /// Answers one search; `progress` is told questions answered and all there
+    /// are. Throws `Ending`.
     public func answer(
         _ id: ID<LibrarySearch>, progress: @Sendable (Int, Int) -> Void = { _, _ in }
+    ) async throws {
+        try await workplace.ended("AnswerSearch") { try await self.compute(id, progress) }
+    }
+
+    private func compute(
+        _ id: ID<LibrarySearch>, _ progress: @Sendable (Int, Int) -> Void
     ) async throws {
         guard let library = try await library() else {
             throw Ending.refused(LibraryFailure.notEnabled)

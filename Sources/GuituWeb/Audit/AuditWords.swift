@@ -39,6 +39,7 @@ enum AuditWords {
         "ExportListPeople": TextKey("did.exportListPeople"),
         "ExportListRequests": TextKey("did.exportListRequests"),
         "ExportReadAudit": TextKey("did.exportReadAudit"),
+        "ExportLedger": TextKey("did.exportLedger"),
         "FailSearch": TextKey("did.failSearch"),
         "FreeBed": TextKey("did.freeBed"),
         "GiveBed": TextKey("did.giveBed"),

@@ -40,6 +40,9 @@ enum Navigation {
             key: TextKey("place.figures"), link: "/figures", icon: .chart, shortcut: "f",
             needs: .seeIndicators),
         Destination(
+            key: TextKey("place.laboratory"), link: "/laboratory", icon: .scales, shortcut: "d",
+            needs: .seeLibrary),
+        Destination(
             key: TextKey("place.stations"), link: "/stations", icon: .gear, shortcut: "s",
             needs: .manageStations),
         Destination(

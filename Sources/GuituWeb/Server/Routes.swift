@@ -6,5 +6,6 @@ public let allRoutes: [Route] = [
     PersonPages.routes, AttachmentPages.routes, StayPages.routes, DeparturePages.routes,
     RequestPages.routes, CandidatePages.routes, MissingPages.routes, ImportPages.routes,
     HearingPages.routes, NamesHeardPages.routes, NoticePages.routes,
+    LaboratoryPages.routes,
     AccountPages.routes, StationPages.routes, AuditPages.routes, JobPages.routes,
 ].flatMap { $0 }

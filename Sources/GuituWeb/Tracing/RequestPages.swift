@@ -11,6 +11,7 @@ enum RequestPages {
         .action("/tracing/{request}/consent", [DecideConsent.self], again: show, decideConsent),
         .action("/tracing/{request}/officer", [NameOfficer.self], again: show, nameOfficer),
         .action("/tracing/{request}/close", [CloseTracing.self], again: show, close),
+        .action("/tracing/{request}/samples", [NoteSample.self], again: show, SampleNotes.note),
     ]
 
     static func link(to request: TracingRequest.ID) -> Link { "/tracing/\(request.text)" }
@@ -103,6 +104,7 @@ enum RequestPages {
                 \(request.protection == .none ? nil : callout(.danger, text("person.isProtected")))
                 \(state(request, visit))
                 \(ranking(request, visit))
+                \(SampleNotes.view(request, visit))
                 \(manage(request, visit))
                 """))
     }

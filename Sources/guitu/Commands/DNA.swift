@@ -3,20 +3,23 @@ import Foundation
 import GuituKinship
 import GuituText
 
-/// Computes on files, without a server and without an account: a laboratory's
-/// own work, of which the station sees only a conclusion.
+/// A laboratory's own work, of which the station sees only a conclusion: on
+/// files, without a server and without an account, or in the library.
 struct DNACommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dna",
-        abstract: "Compute kinship from files of DNA profiles.",
+        abstract: "Compute kinship from files of DNA profiles, or in a laboratory's library.",
         discussion: """
-            Everything comes from the files you name and goes to standard output; nothing is kept. \
-            What is worth knowing goes to standard error. A file with a fault is refused, with the \
-            row and the reason, before anything is written.
+            lr, search, power, family and frequencies need no account: everything comes from the \
+            files you name and goes to standard output; nothing is kept. What is worth knowing goes to \
+            standard error. A file with a fault is refused, with the row and the reason, before \
+            anything is written. The others work in the library, as an account.
             """,
         subcommands: [
             RatioCommand.self, SearchCommand.self, PowerCommand.self, FamilyCommand.self,
             FrequenciesCommand.self,
+            LibraryCommands.self, ImportProfilesCommand.self, ConfirmMatchCommand.self,
+            LedgerCommand.self,
         ])
 }
 

@@ -66,6 +66,7 @@ extension Samples {
         .library(.systemAdministrator) { _, lab, _ in lab.enabling() },
         .library { _, _, _ in SeeLibrary() },
         .library { _, _, _ in ReadLedger() },
+        .library(.auditAdministrator) { _, _, _ in ExportLedger() },
         .library(.auditAdministrator) { _, _, _ in VerifyLedger() },
         .library { _, _, _ in ChooseMethod(method: Lab.method) },
         .library { _, _, _ in ListSamples() },
