@@ -22,6 +22,11 @@ struct InputTests {
         "/tracing/{request}/names/retract": "only beside names that were kept: HearingTests",
         "/tracing/{request}/heard/learn": "only once the home is known: SolvedNamesTests",
         "/tracing/{request}/heard/unlearn": "only beside a name learned: SolvedNamesTests",
+        "/laboratory/method": "only once the library is on: LaboratoryPageTests",
+        "/laboratory/import": "only once the library is on: LaboratoryPageTests",
+        "/laboratory/searches": "only once it has a method: LaboratoryPageTests",
+        "/laboratory/matches/{match}/decide": "only beside a match: LaboratoryPageTests",
+        "/laboratory/ledger/verify": "only once the library is on: LaboratoryPageTests",
         "/notices/take": "only after a notice was read: NoticePageTests",
     ]
 
