@@ -262,16 +262,24 @@ private struct InventedOffice {
     {
         guard let request = arrived.request else { return nil }
         let officer = try actor(.tracingOfficer, at: station)
-        let seen = try await workplace.perform(SeeRequest(request: request), as: officer)
+        // The director sees a protected person's search too, and who is to leave it alone.
+        let seen = try await workplace.perform(
+            SeeRequest(request: request), as: try actor(.director, at: station))
         guard let first = seen.candidates.first, first.probability > 0.9,
             [.agreed, .cannotDecide].contains(seen.consent), seen.protection == .none, chance(0.7)
         else { return nil }
         let confirm = DecideCandidate(
             candidate: first.id, verdict: .confirm, reason: "姓名、年龄和籍贯相符，已电话核实", evidenceVersion: 1)
-        try await workplace.perform(confirm, as: officer)
-        guard chance(0.7) else { return nil }
-        try await workplace.perform(confirm, as: try actor(.tracingOfficer, at: station, 1))
-        return first.id
+        let isSettled = chance(0.7)
+        do {
+            try await workplace.perform(confirm, as: officer)
+            guard isSettled else { return nil }
+            try await workplace.perform(confirm, as: try actor(.tracingOfficer, at: station, 1))
+            return first.id
+        } catch Ending.refused {
+            // The family's report has led to somebody else already.
+            return nil
+        }
     }
 
     private func collect(

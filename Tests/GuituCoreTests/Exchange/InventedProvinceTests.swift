@@ -7,6 +7,22 @@ import Testing
 
 @Suite("An invented province")
 struct InventedProvinceTests {
+    @Test("is made whatever chance says", arguments: 1...8 as ClosedRange<UInt64>)
+    func seeds(seed: UInt64) async throws {
+        let clock = FrozenClock(Instant(Office.day, hour: 2, minute: 30))
+        let place = Workplace(
+            database: try await TestDatabase.fresh(.sqlite, migrations: Schema.migrations),
+            clock: clock, keys: try Keys(Keys.newRing(at: clock.now)),
+            passwords: PasswordPool(cost: .init(logN: 4)))
+        _ = try await InventedProvince(
+            people: 40, reports: 60, seed: seed, password: Secret("guitu-demo-2026")
+        ).fill(place)
+        let people = try await place.database.read { tx in
+            try tx.rows("SELECT id FROM person").count
+        }
+        #expect(people == 40)
+    }
+
     @Test("reads as if officers had written it down on the day each person came")
     func believable() async throws {
         let clock = FrozenClock(Instant(Office.day, hour: 2, minute: 30))
