@@ -48,7 +48,22 @@ public struct SaveWordsHeard: ChangingUseCase {
             form.fail("answer", "field.unreadable")
         }
         try form.finish()
-        let found = try work.tracing.lock(request)
+        try work.tracing.keep(
+            heard: words.map { (.wordsHeard, $0.said) } + lines.map { (.placeAsked, $0) },
+            amongKinds: [.wordsHeard, .placeAsked], for: request, source, certainty)
+        return Nothing()
+    }
+}
+
+extension TracingStore {
+    /// Keeps what was heard of somebody as observations.
+    ///
+    /// - Parameter kinds: of which one person has `SaveWordsHeard.most` at most.
+    func keep(
+        heard values: [(ObservationKind, String)], amongKinds kinds: [ObservationKind],
+        for request: TracingRequest.ID, _ source: ObservationSource, _ certainty: Certainty
+    ) throws {
+        let found = try lock(request)
         guard found.isOpen else { throw TracingFailure.closed }
         // A capable adult who refuses is not searched for, not by ear either.
         guard found.consent != .refused else { throw TracingFailure.consentMissing }
@@ -57,12 +72,11 @@ public struct SaveWordsHeard: ChangingUseCase {
                 """
                 SELECT COUNT(*) AS n FROM observation
                 WHERE person = \(found.person) AND retracted_at IS NULL
-                    AND kind IN (\(ObservationKind.wordsHeard), \(ObservationKind.placeAsked))
+                    AND kind IN \(list: kinds)
                 """)?["n"] ?? 0
-        guard kept + words.count + answers.count <= Self.most else { throw Failure.tooMany }
-        let values =
-            words.map { (ObservationKind.wordsHeard, $0.said) }
-            + lines.map { (ObservationKind.placeAsked, $0) }
+        guard kept + values.count <= SaveWordsHeard.most else {
+            throw SaveWordsHeard.Failure.tooMany
+        }
         for (kind, value) in values {
             try work.observations.add(
                 kind: kind, value: value, of: found.person, source: source, certainty: certainty,
@@ -71,7 +85,6 @@ public struct SaveWordsHeard: ChangingUseCase {
                 .observationAdded, about: .person(found.person), in: found.station,
                 ["kind": kind.rawValue])
         }
-        return Nothing()
     }
 }
 

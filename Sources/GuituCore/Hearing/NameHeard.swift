@@ -107,28 +107,9 @@ public struct SaveNamesHeard: ChangingUseCase {
             }
         }
         guard wrong.isEmpty else { throw InvalidFields(wrong) }
-        let found = try work.tracing.lock(request)
-        guard found.isOpen else { throw TracingFailure.closed }
-        // A capable adult who refuses is not searched for, not by ear either.
-        guard found.consent != .refused else { throw TracingFailure.consentMissing }
-        let kept: Int =
-            try work.tx.first(
-                """
-                SELECT COUNT(*) AS n FROM observation
-                WHERE person = \(found.person) AND retracted_at IS NULL
-                    AND kind = \(ObservationKind.nameHeard)
-                """)?["n"] ?? 0
-        guard kept + names.count <= SaveWordsHeard.most else {
-            throw SaveWordsHeard.Failure.tooMany
-        }
-        for name in names {
-            try work.observations.add(
-                kind: .nameHeard, value: name.said, of: found.person, source: source,
-                certainty: certainty, observed: nil, occurredAt: work.now)
-            try work.emit(
-                .observationAdded, about: .person(found.person), in: found.station,
-                ["kind": ObservationKind.nameHeard.rawValue])
-        }
+        try work.tracing.keep(
+            heard: names.map { (.nameHeard, $0.said) }, amongKinds: [.nameHeard], for: request,
+            source, certainty)
         if names.contains(where: { $0.whose == .own }) { try work.enqueueRanking(of: request) }
         return Nothing()
     }

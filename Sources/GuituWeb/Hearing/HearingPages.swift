@@ -157,18 +157,26 @@ enum HearingPages {
     }
 
     @Sendable private static func retract(_ visit: Visit) async throws -> Reply {
+        try await retract(visit, among: \.lines, back: link)
+    }
+
+    /// Takes back one of the lines that a page of things heard shows.
+    static func retract(
+        _ visit: Visit, among lines: (SeeWordsHeard.Answer) -> [SeeWordsHeard.Line],
+        back: (TracingRequest.ID) -> Link
+    ) async throws -> Reply {
         let request: TracingRequest.ID = try visit.id("request")
         let subject = try await visit.see(SeeWordsHeard(request: request))
         var form = FormReading(visit.typed)
         let observation: Observation.ID? = form.id("observation")
         try form.finish()
-        guard let observation, subject.lines.contains(where: { $0.id == observation }) else {
+        guard let observation, lines(subject).contains(where: { $0.id == observation }) else {
             throw Ending.notFound
         }
         try await visit.perform(
             RetractObservation(
                 person: subject.person, observation: observation, reason: visit.typed["reason"]))
-        return .go(link(to: request), saying: Saying("observation.retracted"))
+        return .go(back(request), saying: Saying("observation.retracted"))
     }
 }
 

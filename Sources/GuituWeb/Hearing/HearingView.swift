@@ -205,7 +205,9 @@ struct HearingView: Sendable {
                 text(line.occurredAt), text(of: line.source), text(of: line.certainty),
                 text.who(line.recordedBy),
             ])
-            return self.line(value, weight, "<p class=\"hint\">\(who)</p>\(retraction(line))")
+            return self.line(
+                value, weight,
+                "<p class=\"hint\">\(who)</p>\(visit.retraction(of: line, under: action))")
         }
         return card(text("heard.soFar"), "<ul class=\"heard-lines\">\(lines)</ul>")
     }
@@ -254,19 +256,6 @@ struct HearingView: Sendable {
 
     private func said(_ answer: PlaceAnswer) -> HTML {
         "\(badge(text(of: answer.word), answer.word == .yes ? .success : .neutral)) \(answer.name)"
-    }
-
-    private func retraction(_ line: SeeWordsHeard.Line) -> HTML? {
-        guard visit.may(.describePerson) else { return nil }
-        let form = visit.form("\(base: action)/retract", of: "observation", line.id.text)
-        return disclosure(
-            text("observation.retract"), isOpen: !form.problems.isEmpty,
-            form.view(
-                submit: text("observation.retract"),
-                """
-                \(form.hidden("observation", line.id.text))
-                \(form.line("reason", text("observation.retractionReason"), required: true, limit: 500))
-                """))
     }
 
     // MARK: What it may mean
@@ -442,5 +431,22 @@ struct HearingView: Sendable {
             <th>\(text("heard.sheet.probability"))</th><th>\(text("heard.sheet.notes"))</th></tr></thead>
             <tbody>\(rows)</tbody></table></section>
             """
+    }
+}
+
+extension Visit {
+    /// The folded form that takes back one line of what was heard; nil for who
+    /// may not.
+    func retraction(of line: SeeWordsHeard.Line, under action: Link) -> HTML? {
+        guard may(.describePerson) else { return nil }
+        let form = form("\(base: action)/retract", of: "observation", line.id.text)
+        return disclosure(
+            text("observation.retract"), isOpen: !form.problems.isEmpty,
+            form.view(
+                submit: text("observation.retract"),
+                """
+                \(form.hidden("observation", line.id.text))
+                \(form.line("reason", text("observation.retractionReason"), required: true, limit: 500))
+                """))
     }
 }

@@ -129,18 +129,7 @@ enum NamesHeardPages {
     }
 
     @Sendable private static func retract(_ visit: Visit) async throws -> Reply {
-        let request: TracingRequest.ID = try visit.id("request")
-        let subject = try await visit.see(SeeWordsHeard(request: request))
-        var form = FormReading(visit.typed)
-        let observation: Observation.ID? = form.id("observation")
-        try form.finish()
-        guard let observation, subject.names.contains(where: { $0.id == observation }) else {
-            throw Ending.notFound
-        }
-        try await visit.perform(
-            RetractObservation(
-                person: subject.person, observation: observation, reason: visit.typed["reason"]))
-        return .go(link(to: request), saying: Saying("observation.retracted"))
+        try await HearingPages.retract(visit, among: \.names, back: link)
     }
 }
 

@@ -113,7 +113,7 @@ struct NamesHeardView: Sendable {
             ])
             return """
                 <li><p>\(name.map(said) ?? "\(line.value)")</p><p class="hint">\(who)</p>\
-                \(retraction(line))</li>
+                \(visit.retraction(of: line, under: action))</li>
                 """
         }
         return card(text("heard.soFar"), "<ul class=\"heard-lines\">\(lines)</ul>")
@@ -121,19 +121,6 @@ struct NamesHeardView: Sendable {
 
     private func said(_ name: NameHeard) -> HTML {
         "\(text(of: name.whose)) <b>\(name.heard)</b>\(text("namesHeard.bySound"))"
-    }
-
-    private func retraction(_ line: SeeWordsHeard.Line) -> HTML? {
-        guard visit.may(.describePerson) else { return nil }
-        let form = visit.form("\(base: action)/retract", of: "observation", line.id.text)
-        return disclosure(
-            text("observation.retract"), isOpen: !form.problems.isEmpty,
-            form.view(
-                submit: text("observation.retract"),
-                """
-                \(form.hidden("observation", line.id.text))
-                \(form.line("reason", text("observation.retractionReason"), required: true, limit: 500))
-                """))
     }
 
     private var rankings: HTML? {
