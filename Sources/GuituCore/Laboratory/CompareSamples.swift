@@ -50,13 +50,7 @@ public struct CompareSamples: LibraryUseCase {
     public func perform(in work: LibraryWork) throws -> Answer {
         let inquiry = try inquiry.checked()
         let (a, b) = (try work.samples.find(query), try work.samples.find(candidate))
-        let kept: KeptMethod
-        if let method {
-            kept = try work.methods.keep(method, chosen: false)
-        } else {
-            guard let newest = try work.methods.newest() else { throw LibraryFailure.noMethod }
-            kept = newest
-        }
+        let kept = try work.methods.used(method)
         let answer = try explaining { try compute(a, b, kept) }
         work.tell(inquiry)
         work.entry.options = ["method": kept.digest, "relation": relation]

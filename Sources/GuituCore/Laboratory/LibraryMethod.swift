@@ -132,6 +132,13 @@ struct MethodStore {
         ).map(KeptMethod.init)
     }
 
+    /// The one that is asked for, kept as it is; nil: the one in force.
+    func used(_ asked: LibraryMethod?) throws -> KeptMethod {
+        if let asked { return try keep(asked, chosen: false) }
+        guard let newest = try newest() else { throw LibraryFailure.noMethod }
+        return newest
+    }
+
     static func find(_ id: ID<LibraryMethod>, in tx: any Transaction) throws -> KeptMethod? {
         try tx.first("SELECT id, digest, method FROM library_method WHERE id = \(id)")
             .map(KeptMethod.init)

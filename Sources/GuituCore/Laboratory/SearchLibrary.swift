@@ -135,13 +135,7 @@ public struct SearchLibrary: LibraryUseCase {
         }
         if let relations { try explaining { _ = try relations.map { try Relation(parsing: $0) } } }
         if let threshold, !(threshold >= 1) { throw LibraryFailure.method("threshold >= 1") }
-        let kept: KeptMethod
-        if let method {
-            kept = try work.methods.keep(method, chosen: false)
-        } else {
-            guard let newest = try work.methods.newest() else { throw LibraryFailure.noMethod }
-            kept = newest
-        }
+        let kept = try work.methods.used(method)
         let id = try work.searches.begin(
             kind, subject: subject, positions: nil, method: kept, relations: relations,
             threshold: threshold, inquiry: inquiry)

@@ -92,23 +92,32 @@ enum LaboratoryPages {
     private static func holdings(_ seen: SeeLibrary.Answer, _ visit: Visit) -> HTML {
         let text = visit.text
         let isOfficer = visit.may(.laboratory)
-        let kinds = SampleKind.allCases.map { kind in
-            figure(
-                text.word(kind), text(seen.samples[kind.rawValue] ?? 0),
-                isOfficer
-                    ? ("/laboratory/samples" as Link).with("kind", kind.rawValue) : nil)
+        let samples = seen.samples.values.reduce(0, +)
+        guard samples > 0 else {
+            return emptyState(
+                text("laboratory.noSamples"), text("laboratory.noSamples.advice"),
+                step: isOfficer
+                    ? button(
+                        text("laboratory.import"), "/laboratory/import", icon: .plus, primary: true)
+                    : "")
         }
-        let states = Match.State.allCases.map { state in
+        let matches: Link = "/laboratory/matches"
+        func count(_ state: Match.State) -> HTML {
             figure(
                 text("laboratory.matchesOf", ["state": text.word(state)]),
                 text(seen.matches[state.rawValue] ?? 0),
-                isOfficer
-                    ? ("/laboratory/matches" as Link).with("state", state.rawValue) : nil)
+                isOfficer ? matches.with("state", state.rawValue) : nil)
+        }
+        let kinds = SampleKind.allCases.compactMap { kind in
+            seen.samples[kind.rawValue].map { (text.word(kind), "\(text($0))" as HTML?) }
         }
         return """
-            <div class="figures">\(kinds)\(figure(text("library.families"), text(seen.families)))\
-            \(figure(text("library.openSearches"), text(seen.openSearches)))</div>
-            <div class="figures">\(states)</div>
+            <div class="figures">\
+            \(figure(text("laboratory.samples"), text(samples), isOfficer ? "/laboratory/samples" : nil))\
+            \(figure(text("library.families"), text(seen.families)))\
+            \(figure(text("library.openSearches"), text(seen.openSearches)))\
+            \(Match.State.allCases.map(count))</div>
+            \(card(text("laboratory.samples"), facts(text, kinds)))
             """
     }
 
@@ -152,15 +161,21 @@ enum LaboratoryPages {
         [
             (text("laboratory.frequencies"), "\(method.name)"),
             (text("laboratory.mutation"), "<code>\(method.mutation)</code>"),
-            (text("laboratory.theta"), "\(String(method.theta))"),
+            (text("laboratory.theta"), "\(plain(method.theta))"),
             (text("laboratory.minimum"), "<code>\(method.minimum)</code>"),
             (
                 text("laboratory.relations"),
                 "\(text.list(method.relations.map { text.relation($0) }))"
             ),
-            (text("laboratory.threshold"), "\(String(method.threshold))"),
+            (text("laboratory.threshold"), "\(plain(method.threshold))"),
             (text("laboratory.digest"), "<code>\(String(method.digest.prefix(16)))</code>"),
         ]
+    }
+
+    /// 0.01 and 10000, as somebody would write them.
+    private static func plain(_ number: Double) -> String {
+        number == number.rounded() && abs(number) < 1e15
+            ? String(Int64(number)) : String(number)
     }
 
     static func relationOptions(_ text: Text) -> [Form.Option] {
@@ -177,8 +192,10 @@ enum LaboratoryPages {
         if relations.isEmpty { form.fail(Saying("field.required", field: "relation")) }
         try form.finish()
         guard let file, let theta, let threshold else { throw InvalidFields([]) }
-        var method = LibraryMethod(
-            frequencies: String(decoding: file.bytes, as: UTF8.self), name: file.fileName)
+        guard let table = String(validating: file.bytes, as: UTF8.self) else {
+            throw InvalidFields([Saying("field.unreadable", field: "frequencies")])
+        }
+        var method = LibraryMethod(frequencies: table, name: file.fileName)
         let population = visit.typed["population"].trimmingCharacters(in: .whitespaces)
         method.population = population.isEmpty ? nil : population
         method.mutation = visit.typed["mutation"]
