@@ -111,16 +111,12 @@ struct ListOrder {
             """)
         let shown = rows.prefix(limit)
         guard rows.count > limit, let last = shown.last else { return (shown, nil) }
-        switch column {
-        case .words:
-            return (
-                shown, try seal.closed(Cursor.of(try last["sort_key"] as String, try last["id"]))
-            )
-        case .instant:
-            return (
-                shown, try seal.closed(Cursor.of(try last["sort_key"] as Instant, try last["id"]))
-            )
-        }
+        let cursor =
+            switch column {
+            case .words: Cursor.of(try last["sort_key"] as String, try last["id"])
+            case .instant: Cursor.of(try last["sort_key"] as Instant, try last["id"])
+            }
+        return (shown, try seal.closed(cursor))
     }
 
     /// Only what comes after `cursor`; nil for the first page.

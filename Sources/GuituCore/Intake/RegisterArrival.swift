@@ -105,7 +105,7 @@ public struct RegisterArrival: ChangingUseCase {
     /// Ours, not the law's: whoever is taken in is written down the same month.
     static let lateAfter = 31
     /// Before there were stations for relief.
-    static let earliest = Day(year: 1950, month: 1, day: 1)
+    static let earliest = Day(daysSince1970: -7305)  // 1950-01-01
 
     public func perform(in work: Work) throws -> Arrived {
         let fields = try checked(on: work.today)
@@ -114,7 +114,7 @@ public struct RegisterArrival: ChangingUseCase {
         guard arrivedAt <= work.now.adding(.seconds(300)) else { throw Failure.arrivalInTheFuture }
         let day = arrivedAt.inChina.day
         let late = work.today.daysSince1970 - day.daysSince1970
-        if let earliest = Self.earliest, day < earliest || (late > Self.lateAfter && !isLateEntry) {
+        guard day >= Self.earliest, late <= Self.lateAfter || isLateEntry else {
             throw Failure.arrivalLongAgo(days: late)
         }
 
