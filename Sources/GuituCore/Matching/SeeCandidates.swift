@@ -288,13 +288,14 @@ public struct CompareCandidate: ReadingUseCase {
             return found.isEmpty ? nil : found.joined(separator: ";")
         }
         // The engine compares these too; the page must show what it saw.
+        let name: String = try row["name"]
         let heard = try seen.filter { try $0["kind"] == ObservationKind.name }.map {
             try $0["value"] as String
-        }
+        }.filter { $0 != name }
         let sealed: [UInt8]? = try row["identity_number"]
         return Side(
             id: id.text, holderName: try row["holder_name"], foreign: sight.isMasked,
-            name: sight.name(try row["name"]), heard: heard.map(sight.name), sex: try row["sex"],
+            name: sight.name(name), heard: heard.map(sight.name), sex: try row["sex"],
             birth: try row["birth"],
             maskedIdentity: sight.isMasked
                 ? nil : try maskedIdentity(sealed, table: "person", row: id.text, work),
