@@ -133,6 +133,7 @@ public struct Frame: Sendable {
         search.map { search in
             """
             <form class="search" role="search" method="get" action="\(search)">
+            <input type="hidden" name="standing" value="all">
             <label class="unseen" for="search">\(text("page.search"))</label>
             <input id="search" type="search" name="q" maxlength="60" autocomplete="off" \
             placeholder="\(text("page.search.placeholder"))" aria-keyshortcuts="/">
