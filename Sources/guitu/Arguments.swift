@@ -17,6 +17,7 @@ extension ListPeople.Standing {
 extension ArrivalMode: ExpressibleByArgument {}
 extension Sex: ExpressibleByArgument {}
 extension Language: ExpressibleByArgument {}
+extension CloseMissing.Outcome: ExpressibleByArgument {}
 extension Communication: ExpressibleByArgument {}
 extension Condition: ExpressibleByArgument {}
 extension NameCertainty: ExpressibleByArgument {}

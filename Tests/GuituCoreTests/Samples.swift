@@ -222,6 +222,8 @@ enum Samples {
             SeeImport(holder: $1.id($0.office.station), batch: $0.batch)
         },
         .read(.reception) { SeeMissing(report: $1.id($0.report)) },
+        .change(.reception) { CloseMissing(report: $1.id($0.report), outcome: .withdrawn) },
+        .change(.reception) { ReopenMissing(report: $1.id($0.report)) },
     ]
 
     static let matching: [Sample] = [

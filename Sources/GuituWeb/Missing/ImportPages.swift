@@ -97,7 +97,7 @@ enum ImportPages {
         let problems = seen.problems.map { problem -> HTML in
             """
             <tr><td class="number">\(text(problem.line))</td>\
-            <td>\(problem.saying.field.map { text("import.field", ["field": $0]) } ?? "") \(visit.sentence(problem.saying))</td></tr>
+            <td>\(problem.saying.field.map { text("import.field", ["field": fieldName($0, text)]) } ?? "") \(visit.sentence(problem.saying))</td></tr>
             """
         }
         let lead =
@@ -125,5 +125,28 @@ enum ImportPages {
         // Looks again by itself, without a script.
         if seen.state == .running { reply.headers[.refresh] = "2" }
         return reply
+    }
+
+    /// The column as the form of a report calls it.
+    private static func fieldName(_ field: String, _ text: Text) -> String {
+        let key: TextKey? =
+            switch field {
+            case "key": TextKey("import.key")
+            case "name": TextKey("person.name")
+            case "sex": TextKey("person.sex")
+            case "birth": TextKey("person.birth")
+            case "identityNumber": TextKey("person.identity")
+            case "lost": TextKey("missing.lost")
+            case "lostPlace": TextKey("missing.lostPlace")
+            case "homePlace": TextKey("missing.homePlace")
+            case "height": TextKey("missing.height")
+            case "marks": TextKey("missing.marks")
+            case "accent": TextKey("missing.accent")
+            case "reporterName": TextKey("missing.reporterName")
+            case "reporterRelation": TextKey("missing.relation")
+            case "reporterPhone": TextKey("missing.phone")
+            default: nil
+            }
+        return key.map { text($0) } ?? field
     }
 }

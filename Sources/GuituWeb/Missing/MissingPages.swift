@@ -10,6 +10,8 @@ enum MissingPages {
         .action("/missing", [RegisterMissing.self], again: showForm, register),
         .page("/missing/{report}", [SeeMissing.self], show),
         .action("/missing/{report}/unmask", [Unmask.self], again: show, unmask),
+        .action("/missing/{report}/close", [CloseMissing.self], again: show, close),
+        .action("/missing/{report}/reopen", [ReopenMissing.self], again: show, reopen),
     ]
 
     @Sendable private static func list(_ visit: Visit) async throws -> Reply {
@@ -260,8 +262,51 @@ enum MissingPages {
                     : card(text("tracing.candidates"), """
                         \(candidates.isEmpty ? nil : "<ul>\(candidates)</ul>" as HTML)\(unlikely)
                         """))
+                \(ending(report, visit))
                 </div></div>
                 """))
+    }
+
+    /// A report whose person came home is compared with nobody any more.
+    private static func ending(_ report: SeeMissing.Answer, _ visit: Visit) -> HTML? {
+        guard visit.may(.registerMissing) else { return nil }
+        let text = visit.text
+        let address = "/missing/\(report.id.text)" as Link
+        guard report.state == .open else {
+            let form = visit.form("\(base: address)/reopen")
+            return card(
+                text("missing.end"),
+                "\(form.summary)<p>\(text("missing.reopen.hint"))</p>\(form.button(text("missing.reopen")))"
+            )
+        }
+        let form = visit.form("\(base: address)/close", scope: "close")
+        return card(
+            text("missing.end"),
+            disclosure(
+                text("missing.end"), isOpen: !form.problems.isEmpty,
+                form.view(
+                    submit: text("missing.end"),
+                    form.choices(
+                        "outcome", text("missing.end.why"),
+                        Form.Option.all(CloseMissing.Outcome.self, text), required: true))))
+    }
+
+    @Sendable private static func close(_ visit: Visit) async throws -> Reply {
+        let report: MissingReport.ID = try visit.id("report")
+        var form = FormReading(visit.typed)
+        let outcome = form.choice("outcome", CloseMissing.Outcome.self)
+        try form.finish()
+        guard let outcome else { throw InvalidFields([]) }
+        try await visit.perform(CloseMissing(report: report, outcome: outcome))
+        return .go(
+            "/missing/\(report.text)", saying: Saying("missing.ended"),
+            undo: "/missing/\(report.text)/reopen")
+    }
+
+    @Sendable private static func reopen(_ visit: Visit) async throws -> Reply {
+        let report: MissingReport.ID = try visit.id("report")
+        try await visit.perform(ReopenMissing(report: report))
+        return .go("/missing/\(report.text)", saying: Saying("missing.reopened"))
     }
 
     @Sendable private static func unmask(_ visit: Visit) async throws -> Reply {

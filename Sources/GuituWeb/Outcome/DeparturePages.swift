@@ -21,6 +21,8 @@ enum DeparturePages {
             }
         }
         let form = visit.form("/people/\(person.id.text)/departure")
+        // Said before the form is filled, not after.
+        let isDirectors = person.protection != .none && !visit.may(.protect)
         let held = person.belongings.filter { $0.returnedAt == nil && $0.keeping == .custody }
         return .page(
             Page(
@@ -34,7 +36,7 @@ enum DeparturePages {
                 trail: [(person.name, link)], isNarrow: true,
                 """
                 \(belongings(held, person, episode, visit))
-                \(form.view(submit: text("depart.confirm"), beside: button(text("confirm.back"), link), """
+                \(isDirectors ? callout(.warning, text("depart.directorDecides"), "<p>\(button(text("confirm.back"), link))</p>") : form.view(submit: text("depart.confirm"), beside: button(text("confirm.back"), link), """
                     \(form.hidden("episode", episode.id.text))
                     \(form.choices("kind", text("depart.kind"), Form.Option.all(DepartureKind.self, text),
                         value: confirmed.isEmpty ? "" : DepartureKind.familyCollects.rawValue,

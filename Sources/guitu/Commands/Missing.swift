@@ -6,7 +6,9 @@ import GuituModel
 struct MissingCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "missing", abstract: "Take down, import and look at missing reports.",
-        subcommands: [Register.self, Import.self, List.self, Show.self])
+        subcommands: [
+            Register.self, Import.self, List.self, Show.self, Close.self, Reopen.self,
+        ])
 
     struct Register: ActingCommand {
         static let configuration = CommandConfiguration(
@@ -134,6 +136,37 @@ struct MissingCommand: AsyncParsableCommand {
                     "\($0.id)  \($0.name)  \(context.text(of: $0.sex))  \($0.lostPlace ?? "")  \($0.holderName)"
                 }.joined(separator: "\n") + (answer.next.map { "\n--after '\($0)'" } ?? ""),
                 json: answer.lines.map { ReportJSON(id: $0.id, name: $0.name, state: $0.state) })
+        }
+    }
+
+    struct Close: ActingCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End a report whose person came home, or that was taken back.")
+        @OptionGroup var options: ActingOptions
+        @Argument(help: "The report's id.")
+        var report: String
+        @Option(help: "Why: \(CloseMissing.Outcome.words).")
+        var outcome: CloseMissing.Outcome
+
+        func run(in context: CommandContext) async throws {
+            try context.print(
+                context.text("missing.ended"),
+                json: try await context.perform(
+                    CloseMissing(report: context.id(report), outcome: outcome)))
+        }
+    }
+
+    struct Reopen: ActingCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Open a report again that was ended by mistake.")
+        @OptionGroup var options: ActingOptions
+        @Argument(help: "The report's id.")
+        var report: String
+
+        func run(in context: CommandContext) async throws {
+            try context.print(
+                context.text("missing.reopened"),
+                json: try await context.perform(ReopenMissing(report: context.id(report))))
         }
     }
 

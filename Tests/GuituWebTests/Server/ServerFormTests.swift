@@ -180,6 +180,73 @@ struct FormUseTests {
         }
     }
 
+    @Test("who must not let a protected person go is told before filling anything in")
+    func protectedDeparture() async throws {
+        let site = try await Site(.sqlite)
+        let arrived = try await site.office.workplace.perform(
+            site.office.arrival(), as: .program(reason: "test"))
+        let address = "/people/\(arrived.person.text)/departure"
+        try await site.office.workplace.perform(
+            Protect(
+                person: arrived.person, protection: .domesticViolence, reason: "本人陈述", version: 1),
+            as: .program(reason: "test"))
+        try await site.visit(as: .reception) { browser in
+            let page = try await browser.open(address)
+            #expect(page.status == 200 && page.body.contains("须由站长办理"))
+            #expect(browser.form(address) == nil)
+        }
+        try await site.visit(as: .director) { browser in
+            try await browser.open(address)
+            #expect(browser.form(address) != nil)
+        }
+    }
+
+    @Test("a report is ended with a reason, and opened again")
+    func endedReport() async throws {
+        let site = try await Site(.sqlite)
+        var fields = ReportFields()
+        fields.name = "王建国"
+        fields.reporterName = "王建军"
+        fields.reporterRelation = "兄弟"
+        fields.reporterPhone = "13800000000"
+        let report = try await site.office.workplace.perform(
+            RegisterMissing(
+                holder: site.office.station, fields: fields, reportedAt: site.office.clock.now),
+            as: .program(reason: "test")
+        ).report
+        let address = "/missing/\(report.text)"
+        try await site.visit(as: .reception) { browser in
+            try await browser.open(address)
+            let asked = try await browser.submit("\(address)/close")
+            #expect(asked.status == 422, "nobody ends one without saying why")
+            try await browser.submit("\(address)/close", [("outcome", "came-home")])
+            let ended = try await browser.follow()
+            #expect(ended.body.contains("已找到") && browser.form("\(address)/close") == nil)
+            try await browser.submit("\(address)/reopen")
+            #expect(try await browser.follow().status == 200)
+            #expect(browser.form("\(address)/close") != nil)
+        }
+    }
+
+    @Test("the search above every page finds who has left, too")
+    func searchAll() async throws {
+        let site = try await Site(.sqlite)
+        var arrival = site.office.arrival()
+        arrival.name = "王建国"
+        let arrived = try await site.office.workplace.perform(
+            arrival, as: .program(reason: "test"))
+        try await site.office.workplace.perform(
+            Depart(
+                episode: arrived.episode, kind: .selfDeparture, leftAt: site.office.clock.now),
+            as: .program(reason: "test"))
+        try await site.visit(as: .reception) { browser in
+            let home = try await browser.open("/")
+            #expect(home.body.contains("name=\"standing\" value=\"all\""))
+            let found = try await browser.open("/people?standing=all&q=wang")
+            #expect(found.body.contains(arrived.person.text))
+        }
+    }
+
     @Test("an arrival of long ago is asked about, and taken when it is meant")
     func lateEntry() async throws {
         let site = try await Site(.sqlite)

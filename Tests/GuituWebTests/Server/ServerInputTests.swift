@@ -27,6 +27,7 @@ struct InputTests {
         "/laboratory/searches": "only once it has a method: LaboratoryPageTests",
         "/laboratory/matches/{match}/decide": "only beside a match: LaboratoryPageTests",
         "/laboratory/ledger/verify": "only once the library is on: LaboratoryPageTests",
+        "/missing/{report}/reopen": "only once a report has ended: FormUseTests",
         "/notices/take": "only after a notice was read: NoticePageTests",
     ]
 
