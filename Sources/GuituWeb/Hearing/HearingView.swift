@@ -441,7 +441,7 @@ extension Visit {
         guard may(.describePerson) else { return nil }
         let form = form("\(base: action)/retract", of: "observation", line.id.text)
         return disclosure(
-            text("observation.retract"), isOpen: !form.problems.isEmpty,
+            text("observation.retract"), isOpen: form.isBack,
             form.view(
                 submit: text("observation.retract"),
                 """

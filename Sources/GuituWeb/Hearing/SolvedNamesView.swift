@@ -46,7 +46,7 @@ struct SolvedNamesView: Sendable {
         guard visit.may(.decideCandidate) else { return nil }
         let form = visit.form("\(base: base)/unlearn", of: "name", line.id.text)
         return disclosure(
-            text("solvedName.withdraw"), isOpen: !form.problems.isEmpty,
+            text("solvedName.withdraw"), isOpen: form.isBack,
             form.view(
                 submit: text("solvedName.withdraw"),
                 """

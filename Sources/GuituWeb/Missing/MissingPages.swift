@@ -283,7 +283,7 @@ enum MissingPages {
         return card(
             text("missing.end"),
             disclosure(
-                text("missing.end"), isOpen: !form.problems.isEmpty,
+                text("missing.end"), isOpen: form.isBack,
                 form.view(
                     submit: text("missing.end"),
                     form.choices(
