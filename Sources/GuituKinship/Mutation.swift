@@ -174,6 +174,7 @@ public enum OptionError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooManyFounders(Int)
     case unknownRelation(String)
     case minimum(String)
+    case prior(String)
 
     public var description: String {
         switch self {
@@ -189,6 +190,7 @@ public enum OptionError: Error, Equatable, Sendable, CustomStringConvertible {
             "relation '\(name)' is none of "
                 + Relation.allCases.map(\.rawValue).joined(separator: ", ")
         case .minimum(let text): "minimum '\(text)' is none of none, flat:0.001, 5/2N"
+        case .prior(let text): "prior '\(text)' is neither none nor above 0 and below 1"
         }
     }
 }

@@ -29,6 +29,9 @@ public struct SearchResult: Sendable {
     public var outOfReach: [(query: Int, relation: Relation?)] = []
     /// Queries whose own data are impossible.
     public var undefined: [(query: Int, relation: Relation?)] = []
+    /// What a posterior divides by, for each question that could be computed, if
+    /// the search was told to sum.
+    public var totals: [Total] = []
 
     public init() {}
 
@@ -50,6 +53,9 @@ public struct Search: Sendable {
     /// The query is the library's own profile of the same place; it is not
     /// compared with itself.
     public var isAmongThemselves = false
+    /// Also sum the ratios of everybody, found or not. It asks for each one's
+    /// exact ratio, which a threshold alone does not.
+    public var sumsEverybody = false
     /// For tests and measurements: false takes the portable scan.
     var isFast = kinship_is_fast() != 0
 
@@ -227,6 +233,7 @@ public struct Search: Sendable {
             result.comparisons += part.comparisons
             result.outOfReach += part.outOfReach
             result.undefined += part.undefined
+            result.totals += part.totals
         }
         result.observed = result.hits.count
         // Relations of one query may lie in two bundles.
@@ -241,6 +248,7 @@ public struct Search: Sendable {
     private func answer(_ given: [Question]) -> SearchResult {
         var result = SearchResult()
         var questions = given
+        var everybody: [Double] = []
         var usable: [(question: Int, scan: Int)] = []
         for q in questions.indices {
             let (query, relation) = (questions[q].query, questions[q].relation)
@@ -249,6 +257,15 @@ public struct Search: Sendable {
             if scans.contains(where: { $0.scan.isUndefined }) {
                 result.undefined.append((query, relation))
                 continue
+            }
+            if sumsEverybody {
+                write(questions[q], into: &everybody)
+                if isAmongThemselves { everybody[query] = -.infinity }
+                result.totals.append(
+                    .init(
+                        query: query, relation: relation,
+                        compared: library.count - (isAmongThemselves ? 1 : 0),
+                        logSum: logSum(everybody)))
             }
             if threshold > 0 && !scans.isEmpty && scans.allSatisfy({ $0.scan.budget < 0 }) {
                 result.outOfReach.append((query, relation))

@@ -2,14 +2,25 @@ import Foundation
 
 /// `guitu dna search`: the files of a search, read and checked, ready to run.
 public struct SearchReport: Sendable {
-    public let queries: [Profile]
-    public let library: ProfileLibrary
+    /// The files as one population's table numbers their alleles.
+    struct Population: Sendable {
+        let name: String
+        let queries: [Profile]
+        let library: ProfileLibrary
+    }
+
+    let tables: [Population]
     public let settings: KinshipSettings
     public let warnings: [KinshipWarning]
-    public let population: String
 
-    /// - Parameter population: which table of the frequency file; the only one
-    ///   if nil.
+    public var populations: [String] { tables.map(\.name) }
+    /// Who is asked about and among whom; the alleles as the first population
+    /// numbers them.
+    public var queries: [Profile] { tables[0].queries }
+    public var library: ProfileLibrary { tables[0].library }
+
+    /// - Parameter population: only this table of the frequency files; all of
+    ///   them side by side if nil.
     /// - Throws: `InputError`, before anything is computed.
     public init(
         frequencies: [CSVFile], queries: CSVFile, library: CSVFile,
@@ -22,20 +33,29 @@ public struct SearchReport: Sendable {
                 seen.merge(try file.seenAlleles()) { $0.union($1) }
             }
         }
-        let tables = try settings.tables(frequencies, seen: seen)
-        let table = try Self.choose(population, tables, frequencies)
-        for file in files { try file.checkLoci(table) }
-        let wanted = Set(files.flatMap { $0.lociNames.map { LocusName($0) } })
-        let loci = table.loci.filter { wanted.contains(LocusName($0.name)) }
-        if loci.count > 64 {
-            throw InputError(file: library.name, row: 1, .tooManyLoci(loci.count))
+        var chosen = try settings.tables(frequencies, seen: seen)
+        if population != nil || chosen.isEmpty {
+            chosen = [try Self.choose(population, chosen, frequencies)]
         }
-        self.queries = try files[0].profiles(loci, onX: settings.options.onX)
-        self.library = ProfileLibrary(
-            loci: loci, profiles: try files[1].profiles(loci, onX: settings.options.onX))
+        let wanted = Set(files.flatMap { $0.lociNames.map { LocusName($0) } })
+        var tables: [Population] = []
+        for table in chosen {
+            for file in files { try file.checkLoci(table) }
+            let loci = table.loci.filter { wanted.contains(LocusName($0.name)) }
+            if loci.count > 64 {
+                throw InputError(file: library.name, row: 1, .tooManyLoci(loci.count))
+            }
+            tables.append(
+                Population(
+                    name: table.population,
+                    queries: try files[0].profiles(loci, onX: settings.options.onX),
+                    library: ProfileLibrary(
+                        loci: loci,
+                        profiles: try files[1].profiles(loci, onX: settings.options.onX))))
+        }
+        self.tables = tables
         self.settings = settings
-        self.population = table.population
-        warnings = KinshipWarning.about([table], loci.map(\.name))
+        warnings = KinshipWarning.about(chosen, tables[0].library.loci.map(\.name))
     }
 
     static func choose(
@@ -52,25 +72,6 @@ public struct SearchReport: Sendable {
             throw InputError(file: name, .severalPopulations(tables.map(\.population)))
         }
         return only
-    }
-
-    /// - Parameter amongThemselves: the queries are the library; nobody is
-    ///   compared with themselves.
-    public func search(
-        threshold: Double, threads: Int, amongThemselves: Bool = false
-    ) throws(OptionError) -> Search {
-        var search = try Search(
-            library, options: settings.options, threshold: threshold, threads: threads)
-        search.isAmongThemselves = amongThemselves
-        return search
-    }
-
-    /// The family of a pedigree file with the queries as its typed members.
-    public func family(
-        _ pedigrees: CSVFile, missing: String, queries name: String
-    ) throws(InputError) -> (family: MissingPerson, genotypes: [String: [Genotype]]) {
-        let family = try Self.family(pedigrees, missing, settings.options)
-        return (family, try Self.relatives(queries, of: family, file: name))
     }
 
     static func family(
@@ -108,20 +109,5 @@ public struct SearchReport: Sendable {
             genotypes[profile.id] = profile.genotypes
         }
         return genotypes
-    }
-
-    public static let header = "query,candidate,relation,lr,log10_lr\n"
-
-    /// - Parameter family: what the query and the relation are called when a
-    ///   family was asked about.
-    public func csv(_ hits: [Hit], family: (name: String, missing: String)? = nil) -> String {
-        var text = ""
-        for hit in hits {
-            text += CSVText.field(family?.name ?? queries[hit.query].id) + ","
-            text += CSVText.field(library.ids[hit.candidate]) + ","
-            text += CSVText.field(hit.relation?.rawValue ?? family?.missing ?? "") + ","
-            text += CSVText.number(hit.ratio) + "," + CSVText.number(hit.log10) + "\n"
-        }
-        return text
     }
 }

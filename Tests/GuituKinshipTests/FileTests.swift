@@ -73,12 +73,13 @@ struct FileTests {
         let settings = KinshipSettings(
             options: KinshipOptions(mutation: .stepwise(male: 0.004, female: 0.001)))
         let report = try Self.search(Self.profiles, Self.frequencies, settings)
-        let result = try report.search(threshold: 0, threads: 1).run(report.queries, [.child])
-        let hit = try #require(result.hits.first { $0.query == 0 && $0.candidate == 1 })
+        var result = try SideBySide(report, threshold: 0, threads: 1).run([.child])
+        result.found = result.found.filter { $0.query == 0 && $0.candidate == 1 }
+        let hit = try #require(result.found.first)
         let total = try #require(
             try Self.report(Self.frequencies, Self.genotypes, Self.pedigrees, settings).lines.last)
-        #expect(differs(hit.ratio, total.ratio) < 1e-12)
-        #expect(report.csv([hit]).hasPrefix("f,c,child,"))
+        #expect(differs(exp(hit.logRatio), total.ratio) < 1e-12)
+        #expect(try report.csv(result).hasPrefix("f,c,child,"))
     }
 
     @Test("several populations stand side by side and the smallest is marked")
@@ -331,9 +332,8 @@ struct FileTests {
                 frequencies: [CSVFile(name: "f", bytes: files[0])],
                 queries: CSVFile(name: "q", bytes: files[3]),
                 library: CSVFile(name: "l", bytes: files[3]))
-            let found = try search.search(threshold: 2, threads: 1).run(
-                search.queries, [.parent, .same])
-            #expect(found.hits.allSatisfy { $0.ratio >= 2 })
+            let found = try SideBySide(search, threshold: 2, threads: 1).run([.parent, .same])
+            #expect(found.found.allSatisfy { $0.logRatio >= log(2) })
         } catch {
             #expect(error is InputError, "\(error)")
             #expect(!"\(error)".isEmpty)

@@ -96,144 +96,6 @@ struct RatioCommand: ParsableCommand {
     }
 }
 
-struct SearchCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "search",
-        abstract: "Search a library of profiles for relatives.",
-        discussion: """
-            Gives every pair at or above the threshold, the best first within a query, and misses \
-            none. The relation says what the library's person would be to the person asked about. \
-            A parent of unknown sex is computed as both and the larger is given. If both files are \
-            the same, nobody is compared with themselves.
-            """)
-
-    @OptionGroup var flags: KinshipFlags
-
-    @Option(help: "Profiles asked about: id,sex, then a column a locus (15/17, empty is untyped).")
-    var queries: String
-
-    @Option(help: "Profiles to search, in the same form.")
-    var library: String
-
-    @Option(
-        help: """
-            One or several, by comma: \
-            \(Relation.allCases.map(\.rawValue).joined(separator: ", ")).
-            """)
-    var relation: String?
-
-    @Option(help: "In place of a relation: a family of one case, the queries are its relatives.")
-    var pedigrees: String?
-
-    @Option(help: "Who of that family is looked for.")
-    var missing: String?
-
-    @Option(help: "The least ratio to give; 0 gives every pair.")
-    var threshold = 1000.0
-
-    @Option(help: "Which population of the frequencies.")
-    var population: String?
-
-    @Option(help: "Threads; all processors if not given.")
-    var threads: Int?
-
-    @Option(help: "Go on after this query of an earlier run that was stopped.")
-    var after: String?
-
-    @Flag(help: "Show on standard error how far it is.")
-    var progress = false
-
-    @Flag(help: "Comma-separated with 17 digits, instead of a table to read.")
-    var csv = false
-
-    func validate() throws {
-        if (relation == nil) == (pedigrees == nil) || (pedigrees == nil) != (missing == nil) {
-            throw ValidationError("Give either --relation, or --pedigrees with --missing.")
-        }
-        if !(threshold >= 0) { throw ValidationError("The threshold is a ratio, 0 or more.") }
-    }
-
-    func run() throws {
-        try refusing {
-            let report = try SearchReport(
-                frequencies: flags.files(), queries: readCSV(queries), library: readCSV(library),
-                settings: flags.settings(), population: population)
-            let search = try report.search(
-                threshold: threshold,
-                threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
-                amongThemselves: relation != nil && isSameFile(queries, library))
-            warn(report.warnings)
-            if let pedigrees, let missing {
-                let family = try report.family(
-                    readCSV(pedigrees), missing: missing, queries: queries)
-                let result = try search.run([family])
-                write(
-                    SearchReport.header + report.csv(result.hits, family: ("family", missing)),
-                    asTable: !csv)
-                return conclude(result, report)
-            }
-            try scan(report, search)
-        }
-    }
-
-    /// Slices of queries, so that what is found is out before the next begins.
-    private func scan(_ report: SearchReport, _ search: Search) throws {
-        let relations = try (relation ?? "").split(separator: ",").map {
-            try Relation(parsing: String($0))
-        }
-        var next = 0
-        if let after {
-            guard let place = report.queries.firstIndex(where: { $0.id == after }) else {
-                throw InputError(file: queries, .unknownPerson(after))
-            }
-            next = place + 1
-        }
-        var all = SearchResult()
-        var text = next == 0 ? SearchReport.header : ""
-        while next < report.queries.count {
-            let slice = next..<min(next + 1024, report.queries.count)
-            let result = try search.run(report.queries, relations, range: slice)
-            all.comparisons += result.comparisons
-            all.outOfReach += result.outOfReach
-            all.undefined += result.undefined
-            // Without --csv everything is held back: columns need their widths.
-            if !csv { all.hits += result.hits }
-            all.observed += result.hits.count
-            if csv {
-                write(text + report.csv(result.hits), asTable: false)
-                text = ""
-            }
-            next = slice.upperBound
-            if progress {
-                complain("\(next) of \(report.queries.count) queries, \(all.observed) found")
-            }
-        }
-        if csv { write(text, asTable: false) }
-        if !csv { write(SearchReport.header + report.csv(all.hits), asTable: true) }
-        conclude(all, report)
-    }
-
-    private func conclude(_ result: SearchResult, _ report: SearchReport) {
-        for (query, relation) in result.undefined.prefix(20) {
-            let name = relation == nil ? "the family" : report.queries[query].id
-            complain("note: \(name): impossible already without the library's person")
-        }
-        for (query, relation) in result.outOfReach.prefix(20) {
-            let name = relation == nil ? "the family" : report.queries[query].id
-            complain(
-                "note: \(name) could reach the threshold with nobody at all"
-                    + (relation.map { " as \($0.rawValue)" } ?? ""))
-        }
-        if result.outOfReach.count > 20 {
-            complain("note: and \(result.outOfReach.count - 20) more could reach it with nobody")
-        }
-        let expected = result.expectedFalseHits(threshold: max(threshold, 1))
-        complain(
-            "\(result.comparisons) comparisons, \(result.observed) at or above \(threshold); among "
-                + "strangers at most \(String(format: "%.3g", expected)) would be by chance")
-    }
-}
-
 struct FamilyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "family",
@@ -402,31 +264,26 @@ struct FrequenciesCommand: ParsableCommand {
 }
 
 /// A whole file; a missing one is refused like a wrong one.
-private func readCSV(_ path: String) throws -> CSVFile {
+func readCSV(_ path: String) throws -> CSVFile {
     try CSVFile(name: path, bytes: readBytes(path))
 }
 
-private func readBytes(_ path: String) throws -> [UInt8] {
+func readBytes(_ path: String) throws -> [UInt8] {
     do {
         return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     } catch { throw InputError(file: path, .unreadable) }
 }
 
-private func isSameFile(_ a: String, _ b: String) -> Bool {
-    URL(fileURLWithPath: a).resolvingSymlinksInPath().path
-        == URL(fileURLWithPath: b).resolvingSymlinksInPath().path
-}
-
-private func warn(_ warnings: [KinshipWarning]) {
+func warn(_ warnings: [KinshipWarning]) {
     for warning in warnings { complain("note: \(warning)") }
 }
 
-private func write(_ csv: String, asTable: Bool) {
+func write(_ csv: String, asTable: Bool) {
     FileHandle.standardOutput.write(Data((asTable ? TextTable.aligned(csv) : csv).utf8))
 }
 
 /// Runs; a refusal is said on standard error and ends with its exit code.
-private func refusing(_ body: () throws -> Void) throws {
+func refusing(_ body: () throws -> Void) throws {
     do {
         try body()
     } catch let error as InputError {

@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+@Suite("guitu dna search and power")
+struct KinshipCommandTests {
+    let shell: Shell
+
+    init() async throws {
+        shell = try await Shell()
+        try write(
+            "f.csv",
+            """
+            locus,allele,frequency,population
+            D3S1358,15,0.25,A
+            D3S1358,16,0.25,A
+            D3S1358,17,0.5,A
+            D3S1358,15,0.5,B
+            D3S1358,16,0.25,B
+            D3S1358,17,0.25,B
+            """)
+        try write("q.csv", "id,sex,D3S1358\nq,1,15/15\n")
+        try write("l.csv", "id,sex,D3S1358\na,1,15/15\nb,1,15/16\nc,2,16/16\n")
+    }
+
+    private func write(_ name: String, _ text: String) throws {
+        try text.write(
+            to: shell.folder.appending(path: name), atomically: true, encoding: .utf8)
+    }
+
+    private func search(_ options: String...) async throws -> Shell.Ended {
+        try await shell.run(
+            ["dna", "search", "--frequencies", "f.csv", "--queries", "q.csv", "--library", "l.csv"]
+                + options)
+    }
+
+    @Test("prints the posterior from a prior it states, and leaves it out on demand")
+    func posterior() async throws {
+        let assumed = try await search(
+            "--population", "A", "--relation", "parent", "--threshold", "3", "--csv")
+        #expect(assumed.status == 0, "\(assumed.complaints)")
+        // Ratios 4, 2 and 0 among 3: (1/6 · 4) / (1/2 + 1/6 · 6) = 4/9, nobody 1/3.
+        let rows = assumed.output.split(separator: "\n")
+        #expect(rows.first == "query,candidate,relation,lr,log10_lr,prior,posterior,nobody")
+        let fields = rows[1].split(separator: ",").map(String.init)
+        #expect(rows.count == 2 && fields[1] == "a" && fields[5] == "0.5")
+        #expect(abs((Double(fields[6]) ?? 0) - 4.0 / 9) < 1e-14)
+        #expect(abs((Double(fields[7]) ?? 0) - 1.0 / 3) < 1e-14)
+        #expect(assumed.complaints.contains("prior 0.5 (assumed, see --prior)"))
+        #expect(assumed.complaints.contains("library of 3"))
+
+        let said = try await search(
+            "--population", "A", "--relation", "parent", "--prior", "0.1", "--threshold", "5")
+        #expect(said.complaints.contains("prior 0.1 that"))
+        // 27/33, though nobody reaches the threshold.
+        #expect(said.complaints.contains("nobody found; that no such relative is here: 0.818182"))
+
+        let without = try await search(
+            "--population", "A", "--relation", "parent", "--prior", "none", "--threshold", "3",
+            "--csv")
+        #expect(without.output.hasPrefix("query,candidate,relation,lr,log10_lr\nq,a,parent,"))
+        #expect(!without.complaints.contains("prior"))
+        for wrong in ["0", "1", "much"] {
+            let refused = try await search("--relation", "parent", "--prior", wrong)
+            #expect(refused.status == 64 && refused.output.isEmpty)
+        }
+    }
+
+    @Test("sets populations side by side and holds the threshold against the smallest")
+    func populations() async throws {
+        let both = try await search("--relation", "parent", "--threshold", "1", "--csv")
+        #expect(both.status == 0, "\(both.complaints)")
+        // a: 4 and 2; b: 2 and 1; c: 0.
+        let rows = both.output.split(separator: "\n").dropFirst().map {
+            $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        #expect(
+            rows.map { [$0[1], $0[5], $0[6]] } == [
+                ["a", "A", ""], ["a", "B", "1"], ["b", "A", ""], ["b", "B", "1"],
+            ])
+        #expect(both.complaints.contains("under every population"))
+        let higher = try await search("--relation", "parent", "--threshold", "3", "--csv")
+        #expect(higher.output.split(separator: "\n").count == 1)
+    }
+}
