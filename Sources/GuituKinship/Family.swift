@@ -88,12 +88,17 @@ extension Family {
     /// - Throws: `InputError` with the row.
     public init(reading text: String, name: String) throws(InputError) {
         let text = text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
-        let header = text.split(whereSeparator: \.isNewline).first.map { $0.lowercased() } ?? ""
-        if header.contains(","), header.contains("id"), header.contains("father") {
+        if Self.isTable(text) {
             try self.init(table: try CSVFile(name: name, text: text))
         } else {
             try self.init(lines: text, name: name)
         }
+    }
+
+    /// Whether it begins as a table does, and not with words.
+    static func isTable(_ text: String) -> Bool {
+        let header = text.split(whereSeparator: \.isNewline).first.map { $0.lowercased() } ?? ""
+        return header.contains(",") && header.contains("id") && header.contains("father")
     }
 
     private init(lines text: String, name: String) throws(InputError) {

@@ -50,6 +50,7 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
         case familyWord(String)
         case missingTwice(String, String)
         case missingSampled
+        case nobodyMissing
         case notAName(String)
         case tooManyPersons(Int)
     }
@@ -113,6 +114,7 @@ extension InputError.Reason: CustomStringConvertible {
         case .missingTwice(let first, let second):
             "'\(first)' and '\(second)' are both missing; a family looks for one"
         case .missingSampled: "the missing person cannot be sampled"
+        case .nobodyMissing: "nobody of the family is marked as missing"
         case .notAName(let text): "'\(text)' is not a name of one line and at most 60 characters"
         case .tooManyPersons(let most): "more than \(most) persons"
         case .tooManyLoci(let count): "\(count) loci are more than the 64 a library can hold"

@@ -125,9 +125,13 @@ public struct PowerStudy: Sendable {
 
     /// Which relative would help most if sampled next: the one with whom the
     /// true person most often reaches the threshold, then by the median.
-    /// - Parameter among: who could be asked; every untyped living relative if nil.
+    /// - Parameters:
+    ///   - among: who could be asked; every untyped living relative if nil.
+    ///   - progress: asked now and then with who is tried and the share done;
+    ///     false stops that one's simulation where it is.
     public func nextRelative(
-        among: [String]? = nil, simulations: Int, threshold: Double, seed: UInt64 = 1
+        among: [String]? = nil, simulations: Int, threshold: Double, seed: UInt64 = 1,
+        progress: (String, Double) -> Bool = { _, _ in true }
     ) throws -> [(id: String, outcome: Outcome)] {
         let able =
             among ?? family.pedigree.persons.map(\.id).filter { !deceased.contains($0) }
@@ -136,7 +140,12 @@ public struct PowerStudy: Sendable {
             let study = try PowerStudy(
                 family, loci: loci, genotypes: genotypes, planned: planned + [id])
             result.append(
-                (id, try study.run(simulations: simulations, threshold: threshold, seed: seed)))
+                (
+                    id,
+                    try study.run(simulations: simulations, threshold: threshold, seed: seed) {
+                        progress(id, $0)
+                    }
+                ))
         }
         return result.sorted {
             ($0.outcome.found, $0.outcome.median) > ($1.outcome.found, $1.outcome.median)

@@ -43,11 +43,14 @@ public struct SideBySide: Sendable {
 
     /// Who may be the missing member of a family whose typed members the queries
     /// are. They are query 0 together.
-    /// - Parameter queries: what to call the file of the queries in a refusal.
+    /// - Parameters:
+    ///   - missing: whom the family marks so if nil.
+    ///   - queries: what to call the file of the queries in a refusal.
     public func run(
-        _ pedigrees: CSVFile, missing: String, queries name: String
+        _ pedigrees: CSVFile, missing: String? = nil, queries name: String
     ) throws -> Findings {
-        let family = try SearchReport.family(pedigrees, missing, report.settings.options)
+        let family = try SearchReport.family(
+            pedigrees, missing ?? pedigrees.markedMissing(), report.settings.options)
         var results: [SearchResult] = []
         for (table, search) in zip(report.tables, searches) {
             let typed = try SearchReport.relatives(table.queries, of: family, file: name)

@@ -81,4 +81,35 @@ struct KinshipCommandTests {
         let higher = try await search("--relation", "parent", "--threshold", "3", "--csv")
         #expect(higher.output.split(separator: "\n").count == 1)
     }
+
+    @Test("power reads a family in words and tells how far it is")
+    func power() async throws {
+        try write("family.txt", "爸 男 已采样\n妈 女\n儿 父=爸 母=妈 失踪\n")
+        let told = try await shell.run(
+            "dna", "power", "--frequencies", "f.csv", "--population", "A", "--pedigrees",
+            "family.txt", "--simulations", "640", "--next", "--progress", "--csv")
+        #expect(told.status == 0, "\(told.complaints)")
+        let rows = told.output.split(separator: "\n").map { $0.split(separator: ",")[0] }
+        #expect(rows == ["sampled", "as planned", "with 妈"])
+        let lines = told.complaints.split(separator: "\n")
+        for name in ["as planned", "with 妈"] {
+            #expect(
+                lines.filter { $0.hasPrefix(name) }
+                    == (0..<10).map { "\(name): \($0 * 10) % simulated" })
+        }
+        let quiet = try await shell.run(
+            "dna", "power", "--frequencies", "f.csv", "--population", "A", "--pedigrees",
+            "family.txt", "--simulations", "64")
+        #expect(quiet.status == 0 && !quiet.complaints.contains("simulated"))
+    }
+
+    @Test("search takes a family in words and who it says is missing")
+    func family() async throws {
+        try write("family.txt", "q 男\n儿 父=q 失踪\n")
+        let told = try await shell.run(
+            "dna", "search", "--frequencies", "f.csv", "--population", "A", "--queries", "q.csv",
+            "--library", "l.csv", "--pedigrees", "family.txt", "--threshold", "3", "--csv")
+        #expect(told.status == 0, "\(told.complaints)")
+        #expect(told.output.contains("\nfamily,a,儿,4,"))
+    }
 }

@@ -93,6 +93,55 @@ struct PowerTests {
         #expect(stopped.related.count == 512)
     }
 
+    @Test("a family in words says who is missing, and who is sampled counts as planned")
+    func words() throws {
+        let table = "locus,allele,frequency\nD1,15,0.2\nD1,16,0.3\nD1,17,0.5\n"
+        func files(_ family: String, _ profiles: String? = nil) throws -> PowerFiles {
+            try PowerFiles(
+                frequencies: [CSVFile(name: "q.csv", text: table)],
+                pedigrees: CSVFile(family: Array(family.utf8), name: "w.txt"),
+                profiles: profiles.map { try CSVFile(name: "r.csv", text: $0) })
+        }
+        let words = "爸 男 已采样\n妈 女\n儿 父=爸 母=妈 失踪\n"
+        let study = try files(words).study(planned: ["妈"])
+        #expect(study.family.missing == "儿")
+        #expect(study.planned == ["爸", "妈"])
+        // The same numbers as from the table with who is missing named.
+        let plain = "id,father,mother,sex\n爸,0,0,1\n妈,0,0,2\n儿,爸,妈,0\n"
+        let other = try PowerFiles(
+            frequencies: [CSVFile(name: "q.csv", text: table)],
+            pedigrees: CSVFile(family: Array(plain.utf8), name: "p.csv"), missing: "儿",
+            profiles: nil)
+        let ours = try study.run(simulations: 100, threshold: 2)
+        let theirs = try other.study(planned: ["爸", "妈"]).run(simulations: 100, threshold: 2)
+        #expect(ours.related == theirs.related && ours.unrelated == theirs.unrelated)
+        // Whose profile is here needs no simulation.
+        let typed = try files(words, "id,sex,D1\n爸,1,15/16\n").study(planned: [])
+        #expect(typed.planned.isEmpty && typed.genotypes.keys.sorted() == ["爸"])
+        #expect(throws: InputError(file: "w.txt", .nobodyMissing)) {
+            try files("爸 男\n儿 父=爸\n")
+        }
+        #expect(throws: InputError(file: "w.txt", row: 2, .familyWord("舅=爸"))) {
+            try files("爸 男\n儿 舅=爸 失踪\n")
+        }
+    }
+
+    @Test("tells of each relative tried how far it is")
+    func progress() throws {
+        let study = try PowerStudy(
+            MissingPerson(
+                Pedigree([
+                    .init("f", sex: .man), .init("m", sex: .woman),
+                    .init("c", father: "f", mother: "m"),
+                ]), missing: "c"), loci: loci, genotypes: [:])
+        var told: [String: [Double]] = [:]
+        _ = try study.nextRelative(simulations: 256, threshold: 10) {
+            told[$0, default: []].append($1)
+            return true
+        }
+        #expect(told == ["f": [0, 0.25, 0.5, 0.75], "m": [0, 0.25, 0.5, 0.75]])
+    }
+
     @Test("the dead are not proposed as the next to sample")
     func deceased() throws {
         let family = try Family(

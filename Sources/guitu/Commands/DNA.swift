@@ -148,16 +148,22 @@ struct PowerCommand: ParsableCommand {
         abstract: "Foresee how well a family can recognise its missing member.",
         discussion: """
             Simulates the missing person and strangers against the relatives typed so far and those \
-            planned, and says which relative to sample next. The same seed gives the same numbers.
+            planned, and says which relative to sample next. Whom the family marks as sampled and \
+            whose profile is not among those given is taken as planned. The same seed gives the same \
+            numbers.
             """)
 
     @OptionGroup var flags: KinshipFlags
 
-    @Option(help: "The family, one case: id,father,mother,sex[,same_as].")
+    @Option(
+        help: """
+            The family: lines of words as guitu dna family reads them, or one case of \
+            id,father,mother,sex[,same_as,missing,sampled,deceased].
+            """)
     var pedigrees: String
 
-    @Option(help: "Who is missing.")
-    var missing: String
+    @Option(help: "Who is missing; whom the family marks so if not given.")
+    var missing: String?
 
     @Option(help: "Profiles of relatives already typed: id,sex, then a column a locus.")
     var profiles: String?
@@ -180,6 +186,9 @@ struct PowerCommand: ParsableCommand {
     @Flag(help: "Also try every relative not yet typed as the next.")
     var next = false
 
+    @Flag(help: "Show on standard error how far it is.")
+    var progress = false
+
     @Flag(help: "Comma-separated, instead of a table to read.")
     var csv = false
 
@@ -193,16 +202,27 @@ struct PowerCommand: ParsableCommand {
     func run() throws {
         try refusing {
             let given = try PowerFiles(
-                frequencies: flags.files(), pedigrees: readCSV(pedigrees), missing: missing,
+                frequencies: flags.files(), pedigrees: readFamily(pedigrees), missing: missing,
                 profiles: profiles.map(readCSV), settings: flags.settings(),
                 population: population)
             warn(given.warnings)
             let ids = (planned ?? "").split(separator: ",").map(String.init)
             let study = try given.study(planned: ids)
-            var lines = [(name: "as planned", outcome: try outcome(study))]
+            var said = ""
+            func show(_ name: String, _ share: Double) -> Bool {
+                let now = "\(name): \(Int(share * 10) * 10) % simulated"
+                if progress, now != said { complain(now) }
+                said = now
+                return true
+            }
+            let planned = try study.run(
+                simulations: simulations, threshold: threshold, seed: seed
+            ) { show("as planned", $0) }
+            var lines = [(name: "as planned", outcome: planned)]
             if next {
                 let tried = try study.nextRelative(
-                    simulations: simulations, threshold: threshold, seed: seed)
+                    simulations: simulations, threshold: threshold, seed: seed
+                ) { show("with \($0)", $1) }
                 lines += tried.map { ("with \($0.id)", $0.outcome) }
             }
             var text =
@@ -221,10 +241,6 @@ struct PowerCommand: ParsableCommand {
             }
             write(text, asTable: !csv)
         }
-    }
-
-    private func outcome(_ study: PowerStudy) throws -> PowerStudy.Outcome {
-        try study.run(simulations: simulations, threshold: threshold, seed: seed)
     }
 }
 
@@ -266,6 +282,11 @@ struct FrequenciesCommand: ParsableCommand {
 /// A whole file; a missing one is refused like a wrong one.
 func readCSV(_ path: String) throws -> CSVFile {
     try CSVFile(name: path, bytes: readBytes(path))
+}
+
+/// A family as lines of words or as a table.
+func readFamily(_ path: String) throws -> CSVFile {
+    try CSVFile(family: readBytes(path), name: path)
 }
 
 func readBytes(_ path: String) throws -> [UInt8] {

@@ -35,7 +35,7 @@ struct SearchCommand: ParsableCommand {
     @Option(help: "In place of a relation: a family of one case, the queries are its relatives.")
     var pedigrees: String?
 
-    @Option(help: "Who of that family is looked for.")
+    @Option(help: "Who of that family is looked for; whom it marks as missing if not given.")
     var missing: String?
 
     @Option(help: "The least ratio to give; 0 gives every pair.")
@@ -65,8 +65,8 @@ struct SearchCommand: ParsableCommand {
     var csv = false
 
     func validate() throws {
-        if (relation == nil) == (pedigrees == nil) || (pedigrees == nil) != (missing == nil) {
-            throw ValidationError("Give either --relation, or --pedigrees with --missing.")
+        if (relation == nil) == (pedigrees == nil) || (pedigrees == nil && missing != nil) {
+            throw ValidationError("Give either --relation, or --pedigrees, perhaps with --missing.")
         }
         if !(threshold >= 0) { throw ValidationError("The threshold is a ratio, 0 or more.") }
     }
@@ -89,8 +89,10 @@ struct SearchCommand: ParsableCommand {
                 amongThemselves: relation != nil && isSameFile(queries, library),
                 sumsEverybody: prior != nil)
             warn(report.warnings)
-            if let pedigrees, let missing {
-                let found = try search.run(readCSV(pedigrees), missing: missing, queries: queries)
+            if let pedigrees {
+                let family = try readFamily(pedigrees)
+                let missing = try missing ?? family.markedMissing()
+                let found = try search.run(family, missing: missing, queries: queries)
                 write(
                     report.header(prior: prior)
                         + (try report.csv(found, prior: prior, family: ("family", missing))),
