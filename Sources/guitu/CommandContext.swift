@@ -79,7 +79,7 @@ struct CommandSetting: Sendable {
     {
         let (configuration, problems) = try Self.read(options, environment)
         self.configuration = configuration
-        text = Text(Self.language(options, environment, configuration))
+        text = Text(Self.language(options.language, environment, configuration))
         isJSON = options.json
         let level = configuration.logLevel
         logger = Logger(label: "guitu") { JSONLog(label: $0, level: level) }
@@ -97,7 +97,7 @@ struct CommandSetting: Sendable {
         var file: (String, String)?
         if named != nil || FileManager.default.fileExists(atPath: path) {
             guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-                let text = Text(language(options, environment, Configuration()))
+                let text = Text(language(options.language, environment, Configuration()))
                 complain(text("config.unreadableFile", ["path": path]))
                 throw Exit.configuration.code
             }
@@ -107,9 +107,9 @@ struct CommandSetting: Sendable {
     }
 
     static func language(
-        _ options: CommonOptions, _ environment: [String: String], _ configuration: Configuration
+        _ asked: String?, _ environment: [String: String], _ configuration: Configuration
     ) -> Language {
-        if let asked = options.language {
+        if let asked {
             return Language(rawValue: asked) ?? Language(acceptLanguage: asked)
         }
         let said = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }

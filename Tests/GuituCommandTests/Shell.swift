@@ -47,13 +47,15 @@ struct Shell: Sendable {
         try await run(arguments, token: token, input: input)
     }
 
-    func run(_ arguments: [String], token: String? = nil, input: String = "") async throws -> Ended
-    {
+    func run(
+        _ arguments: [String], token: String? = nil, input: String = "",
+        language: String = "en_GB.UTF-8"
+    ) async throws -> Ended {
         let process = Process()
         process.executableURL = Self.program
         process.arguments = arguments
         process.currentDirectoryURL = folder
-        var environment = ["HOME": folder.path, "LANG": "en_GB.UTF-8", "PATH": "/usr/bin:/bin"]
+        var environment = ["HOME": folder.path, "LANG": language, "PATH": "/usr/bin:/bin"]
         environment["GUITU_TOKEN"] = token
         process.environment = environment
         let (typed, output, complaints) = (Pipe(), Pipe(), Pipe())

@@ -21,7 +21,8 @@ struct ConfigCommand: AsyncParsableCommand {
             let defaults = Configuration()
             print(
                 ConfigCommand.example(
-                    Text(CommandSetting.language(options, environment, defaults))), terminator: "")
+                    Text(CommandSetting.language(options.language, environment, defaults))),
+                terminator: "")
         }
     }
 
@@ -50,7 +51,7 @@ struct ConfigCommand: AsyncParsableCommand {
         func run() async throws {
             let environment = ProcessInfo.processInfo.environment
             let (configuration, problems) = try CommandSetting.read(options, environment)
-            let text = Text(CommandSetting.language(options, environment, configuration))
+            let text = Text(CommandSetting.language(options.language, environment, configuration))
             var complaints = problems.map { CommandSetting.say($0, text) }
             complaints += await ConfigCommand.trials(of: configuration, text)
             if options.json {

@@ -308,10 +308,26 @@ func refusing(_ body: () throws -> Void) throws {
     do {
         try body()
     } catch let error as InputError {
-        complain("\(error)")
+        complain(said(error, Text(languageOfCommands())))
         throw Exit.refused.code
     } catch let error as OptionError {
         complain("\(error)")
         throw Exit.usage.code
     }
+}
+
+/// A refusal in words: the file, the row if there is one, and what is wrong.
+func said(_ error: InputError, _ text: Text) -> String {
+    let words = error.reason.words
+    let reason = text(TextKey(said: words.key), words.values)
+    guard let row = error.row else {
+        return text("kinship.file", ["file": error.file, "reason": reason])
+    }
+    return text("kinship.row", ["file": error.file, "row": "\(row)", "reason": reason])
+}
+
+/// What the environment asks for, else Chinese: these commands read no
+/// configuration.
+private func languageOfCommands() -> Language {
+    CommandSetting.language(nil, ProcessInfo.processInfo.environment, Configuration())
 }
