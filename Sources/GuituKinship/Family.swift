@@ -10,7 +10,8 @@
 /// ```
 /// In English `man`, `woman`, `unknown`, `father=`, `mother=`, `twin=`,
 /// `missing`, `sampled`, `deceased`; both may stand in one file. `同卵=` is an
-/// identical twin or the same person. A name with spaces is quoted.
+/// identical twin or the same person; `异卵=` (`fraternal=`) is a twin who is a
+/// sib like others, which only the drawing shows. A name with spaces is quoted.
 public struct Family: Sendable, Equatable {
     public struct Person: Sendable, Hashable {
         public var id: String
@@ -19,18 +20,22 @@ public struct Family: Sendable, Equatable {
         public var mother: String?
         /// An identical twin, or the same person under another name.
         public var twin: String?
+        /// A twin of another egg cell: born together, with the same parents.
+        public var fraternal: String?
         public var isSampled: Bool
         public var isDeceased: Bool
 
         public init(
             _ id: String, sex: Sex = .unknown, father: String? = nil, mother: String? = nil,
-            twin: String? = nil, isSampled: Bool = false, isDeceased: Bool = false
+            twin: String? = nil, fraternal: String? = nil, isSampled: Bool = false,
+            isDeceased: Bool = false
         ) {
             self.id = id
             self.sex = sex
             self.father = father
             self.mother = mother
             self.twin = twin
+            self.fraternal = fraternal
             self.isSampled = isSampled
             self.isDeceased = isDeceased
         }
@@ -59,6 +64,14 @@ public struct Family: Sendable, Equatable {
         }
         self.pedigree = pedigree
         self.missing = missing
+        for (index, person) in persons.enumerated() {
+            guard let name = person.fraternal else { continue }
+            guard let other = pedigree.position(of: name),
+                pedigree.members[other].alias != pedigree.members[index].alias,
+                parents(of: index).father != nil, parents(of: index).mother != nil,
+                parents(of: index) == parents(of: other)
+            else { throw .fraternalTwins(person.id, name) }
+        }
     }
 
     public static func == (a: Family, b: Family) -> Bool {
@@ -76,6 +89,20 @@ public struct Family: Sendable, Equatable {
         )
     }
 
+    /// Of each person, one of those born with them: of twins of either kind the
+    /// same for all.
+    var births: [Int] {
+        var birth = persons.indices.map { pedigree.members[$0].alias }
+        for (index, person) in persons.enumerated() {
+            guard let other = person.fraternal.flatMap({ pedigree.position(of: $0) }) else {
+                continue
+            }
+            let (kept, gone) = (birth[other], birth[index])
+            for k in birth.indices where birth[k] == gone { birth[k] = kept }
+        }
+        return birth
+    }
+
     /// Relatives who could still give a sample.
     public var couldBeSampled: [String] {
         persons.filter { $0.id != missing && !$0.isSampled && !$0.isDeceased }.map(\.id)
@@ -84,7 +111,8 @@ public struct Family: Sendable, Equatable {
 
 extension Family {
     /// Reads the lines above, or a pedigree file (`id,father,mother,sex`) with
-    /// `same_as`, `missing`, `sampled` and `deceased` where they are there.
+    /// `same_as`, `fraternal_of`, `missing`, `sampled` and `deceased` where they
+    /// are there.
     /// - Throws: `InputError` with the row.
     public init(reading text: String, name: String) throws(InputError) {
         let text = text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
@@ -131,6 +159,8 @@ extension Family {
                 case .father: person.father = try draft.named(word, person.father, index + 1)
                 case .mother: person.mother = try draft.named(word, person.mother, index + 1)
                 case .twin: person.twin = try draft.named(word, person.twin, index + 1)
+                case .fraternal:
+                    person.fraternal = try draft.named(word, person.fraternal, index + 1)
                 case .missing: isMissing = true
                 case .sampled: person.isSampled = true
                 case .deceased: person.isDeceased = true
@@ -147,6 +177,7 @@ extension Family {
         let mother = try file.column("mother")
         let sex = try file.column("sex")
         let twin = file.optionalColumn("same_as")
+        let fraternal = file.optionalColumn("fraternal_of")
         let missing = file.optionalColumn("missing")
         let sampled = file.optionalColumn("sampled")
         let deceased = file.optionalColumn("deceased")
@@ -165,6 +196,7 @@ extension Family {
                 Person(
                     try fields.required(id, "id"), sex: known, father: other(father),
                     mother: other(mother), twin: twin.flatMap(other),
+                    fraternal: fraternal.flatMap(other),
                     isSampled: isMarked(sampled), isDeceased: isMarked(deceased)),
                 isMissing: isMarked(missing), row: row.number)
         }
@@ -181,6 +213,7 @@ extension Family {
             if person.sex != .unknown { words.append(word(.sex(person.sex))) }
             let others: [(Meaning, String?)] = [
                 (.father, person.father), (.mother, person.mother), (.twin, person.twin),
+                (.fraternal, person.fraternal),
             ]
             for (meaning, name) in others {
                 if let name { words.append(word(meaning) + "=" + Word.quoted(name)) }
@@ -195,14 +228,19 @@ extension Family {
 
     /// The pedigree file of the other commands.
     public func csv() -> String {
-        var text = "id,father,mother,sex,same_as,missing,sampled,deceased\n"
+        // Rare, so the column is there only where it says something.
+        let hasFraternal = persons.contains { $0.fraternal != nil }
+        var text =
+            "id,father,mother,sex,same_as,missing,sampled,deceased"
+            + (hasFraternal ? ",fraternal_of\n" : "\n")
         for person in persons {
-            let fields = [
+            var fields = [
                 CSVText.field(person.id), CSVText.field(person.father ?? "0"),
                 CSVText.field(person.mother ?? "0"), "\(person.sex.rawValue)",
                 CSVText.field(person.twin ?? ""), person.id == missing ? "1" : "",
                 person.isSampled ? "1" : "", person.isDeceased ? "1" : "",
             ]
+            if hasFraternal { fields.append(CSVText.field(person.fraternal ?? "")) }
             text += fields.joined(separator: ",") + "\n"
         }
         return text
@@ -264,7 +302,7 @@ private struct Draft {
 /// What a word of a line says about its person.
 private enum Meaning {
     case sex(Sex)
-    case father, mother, twin, missing, sampled, deceased
+    case father, mother, twin, fraternal, missing, sampled, deceased
 
     var chinese: String {
         switch self {
@@ -274,6 +312,7 @@ private enum Meaning {
         case .father: "父"
         case .mother: "母"
         case .twin: "同卵"
+        case .fraternal: "异卵"
         case .missing: "失踪"
         case .sampled: "已采样"
         case .deceased: "已故"
@@ -288,6 +327,7 @@ private enum Meaning {
         case .father: "father"
         case .mother: "mother"
         case .twin: "twin"
+        case .fraternal: "fraternal"
         case .missing: "missing"
         case .sampled: "sampled"
         case .deceased: "deceased"
@@ -295,8 +335,8 @@ private enum Meaning {
     }
 
     private static let all: [Meaning] = [
-        .sex(.man), .sex(.woman), .sex(.unknown), .father, .mother, .twin, .missing, .sampled,
-        .deceased,
+        .sex(.man), .sex(.woman), .sex(.unknown), .father, .mother, .twin, .fraternal, .missing,
+        .sampled, .deceased,
     ]
     private static let byWord: [String: Meaning] = {
         var words: [String: Meaning] = ["m": .sex(.man), "f": .sex(.woman), "?": .sex(.unknown)]
@@ -314,7 +354,7 @@ private enum Meaning {
 
     var namesSomebody: Bool {
         switch self {
-        case .father, .mother, .twin: true
+        case .father, .mother, .twin, .fraternal: true
         case .sex, .missing, .sampled, .deceased: false
         }
     }

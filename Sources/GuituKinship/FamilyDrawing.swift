@@ -2,8 +2,8 @@ import Foundation
 
 /// A family drawn by the usual symbols: squares are men, circles women,
 /// diamonds unknown; filled is sampled, a slash deceased, a question mark the
-/// missing person; a double line joins partners of one blood, and two lines
-/// from one point with a bar are identical twins.
+/// missing person; a double line joins partners of one blood, two lines from
+/// one point are twins, and a bar between them says that they are identical.
 public struct FamilyDrawing: Sendable {
     struct Point: Hashable, Sendable {
         var x: Double
@@ -169,22 +169,24 @@ public struct FamilyDrawing: Sendable {
         }
     }
 
-    /// Lines from one point to each twin, with a bar between them.
+    /// Lines from one point to each twin, with a bar between the identical.
     private mutating func twins(_ nodes: [Int], from point: Point, _ union: Int?) {
         // Along the lines: near the twins, where the point is already far.
         let share = 0.6
-        var ends: [Point] = []
+        var ends: [Int: [Point]] = [:]
         for node in nodes {
             var top = center(node)
             top.y -= Self.radius
             lines.append(Line(from: point, to: top, union: union))
-            ends.append(
+            let person = layout.nodes[node].person.map { family.pedigree.members[$0].alias }
+            ends[person ?? -1, default: []].append(
                 Point(
                     x: point.x + (top.x - point.x) * share, y: point.y + (top.y - point.y) * share))
         }
-        guard let first = ends.min(by: { $0.x < $1.x }), let last = ends.max(by: { $0.x < $1.x })
-        else { return }
-        lines.append(Line(from: first, to: last, union: nil))
+        for (_, identical) in ends.sorted(by: { $0.key < $1.key }) where identical.count > 1 {
+            let ordered = identical.sorted { $0.x < $1.x }
+            lines.append(Line(from: ordered[0], to: ordered[ordered.count - 1], union: nil))
+        }
     }
 
     /// Twins whose parents nobody knows, and twins drawn in two families.
@@ -217,7 +219,7 @@ private struct Gap {
         var drop = 0.0
         /// The track of the sibs.
         var sibs = 0
-        /// Children; identical twins together.
+        /// Children; twins together.
         var groups: [(x: Double, nodes: [Int])] = []
     }
 

@@ -29,7 +29,7 @@ struct FamilyLayout {
     private(set) var rows: [[Int]] = []
     /// Of each person.
     private(set) var nodeOf: [Int] = []
-    /// Of the node of each identical twin: the twin who stands for both.
+    /// Of the node of each twin of either kind: the one who stands for the birth.
     private(set) var twinOf: [Int: Int] = [:]
 
     static let symbol = 36.0
@@ -42,12 +42,9 @@ struct FamilyLayout {
         for index in family.persons.indices {
             nodeOf.append(add(index, ranks[index], max(widths[index], Self.symbol)))
         }
-        for index in family.persons.indices {
-            let alias = family.pedigree.members[index].alias
-            if alias != index {
-                twinOf[nodeOf[index]] = alias
-                twinOf[nodeOf[alias]] = alias
-            }
+        for (index, birth) in family.births.enumerated() where birth != index {
+            twinOf[nodeOf[index]] = birth
+            twinOf[nodeOf[birth]] = birth
         }
         marry(family, ranks)
         order(family)
@@ -296,8 +293,9 @@ private struct Judge {
         rows = layout.rows
         unions = layout.unions
         nodes = layout.nodes
-        twins = family.persons.indices.compactMap { index in
-            family.persons[index].twin.flatMap { family.pedigree.position(of: $0) }
+        twins = family.persons.indices.flatMap { index in
+            [family.persons[index].twin, family.persons[index].fraternal]
+                .compactMap { $0.flatMap { family.pedigree.position(of: $0) } }
                 .map { (layout.nodeOf[index], layout.nodeOf[$0]) }
         }
         isWoman = layout.nodes.map { node in

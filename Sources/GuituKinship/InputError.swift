@@ -109,8 +109,8 @@ extension InputError.Reason: CustomStringConvertible {
         case .oneCaseOnly: "one case with a pedigree for hypothesis 1 is needed"
         case .otherSex(let id): "'\(id)' has another sex in the pedigree"
         case .familyWord(let word):
-            "'\(word)' is not understood here; write man, woman, father=, mother=, twin=, missing, "
-                + "sampled or deceased after the name"
+            "'\(word)' is not understood here; write man, woman, father=, mother=, twin=, "
+                + "fraternal=, missing, sampled or deceased after the name"
         case .missingTwice(let first, let second):
             "'\(first)' and '\(second)' are both missing; a family looks for one"
         case .missingSampled: "the missing person cannot be sampled"

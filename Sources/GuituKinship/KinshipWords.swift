@@ -83,6 +83,7 @@ extension PedigreeError {
         case .ownAncestor(let id): Words("kinship.ownAncestor", ["id": id])
         case .unknownTwin(let id, let twin): Words("kinship.unknownTwin", ["id": id, "twin": twin])
         case .twinsDiffer(let a, let b): Words("kinship.twinsDiffer", ["a": a, "b": b])
+        case .fraternalTwins(let a, let b): Words("kinship.fraternalTwins", ["a": a, "b": b])
         case .sexNeeded(let id): Words("kinship.sexNeeded", ["id": id])
         }
     }

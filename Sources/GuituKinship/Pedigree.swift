@@ -14,6 +14,7 @@ public enum PedigreeError: Error, Equatable, Sendable, CustomStringConvertible {
     case ownAncestor(String)
     case unknownTwin(of: String, String)
     case twinsDiffer(String, String)
+    case fraternalTwins(String, String)
     case sexNeeded(String)
 
     public var description: String {
@@ -27,6 +28,8 @@ public enum PedigreeError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unknownTwin(let id, let twin): "'\(id)' is the same as '\(twin)', who is not there"
         case .twinsDiffer(let a, let b):
             "'\(a)' and '\(b)' are the same person but differ in sex or parents"
+        case .fraternalTwins(let a, let b):
+            "'\(a)' and '\(b)' are fraternal twins and need the same two parents, each in their row"
         case .sexNeeded(let id): "the sex of '\(id)' must be known for loci of the X"
         }
     }

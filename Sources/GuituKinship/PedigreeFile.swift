@@ -94,7 +94,8 @@ extension PedigreeError {
         switch self {
         case .personTwice(let id), .fatherIsAWoman(let id), .motherIsAMan(let id),
             .ownAncestor(let id), .sexNeeded(let id), .unknownParent(of: let id, _),
-            .unknownTwin(of: let id, _), .twinsDiffer(let id, _):
+            .unknownTwin(of: let id, _), .twinsDiffer(let id, _),
+            .fraternalTwins(let id, _):
             id
         }
     }

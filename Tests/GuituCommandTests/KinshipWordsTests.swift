@@ -10,6 +10,7 @@ struct KinshipWordsTests {
     static let pedigrees: [PedigreeError] = [
         .personTwice("甲"), .unknownParent(of: "甲", "乙"), .fatherIsAWoman("甲"), .motherIsAMan("甲"),
         .ownAncestor("甲"), .unknownTwin(of: "甲", "乙"), .twinsDiffer("甲", "乙"), .sexNeeded("甲"),
+        .fraternalTwins("甲", "乙"),
     ]
     static let reasons: [InputError.Reason] =
         [

@@ -46,6 +46,12 @@ struct FamilyTests {
             ("甲 男 父=乙\n乙 男 父=甲", 1, .pedigree(.ownAncestor("甲"))),
             ("#\n甲 男 父=丙", 2, .pedigree(.unknownParent(of: "甲", "丙"))),
             ("甲 男 同卵=丙", 1, .pedigree(.unknownTwin(of: "甲", "丙"))),
+            (
+                "父 男\n母 女\n甲 父=父 母=母\n乙 父=父 异卵=甲", 4,
+                .pedigree(.fraternalTwins("乙", "甲"))
+            ),
+            ("甲 男\n乙 异卵=甲", 2, .pedigree(.fraternalTwins("乙", "甲"))),
+            ("甲 男 异卵=丙", 1, .pedigree(.fraternalTwins("甲", "丙"))),
             ("甲 男 已采集", 1, .familyWord("已采集")),
             ("甲 男 女", 1, .familyWord("女")),
             ("甲 男 父=", 1, .familyWord("父=")),
@@ -98,6 +104,11 @@ struct FamilyTests {
                 person.twin = twin.id
                 (person.father, person.mother) =
                     random.chance(2) ? (nil, nil) : (twin.father, twin.mother)
+            } else if random.chance(4), person.father != nil, person.mother != nil,
+                let sib = persons.last,
+                (sib.father, sib.mother) == (person.father, person.mother)
+            {
+                person.fraternal = sib.id
             }
             persons.append(person)
         }
@@ -296,6 +307,37 @@ struct FamilyDrawingTests {
         // The children of one couple stand on one line, below their parents.
         let y = drawing.symbols.map(\.center.y)
         #expect(y[0] == y[1] && y[2] == y[3] && y[3] == y[4] && y[2] > y[0])
+    }
+
+    @Test("draws fraternal twins from one point without the bar, and identical ones within them")
+    func fraternal() throws {
+        let text = """
+            父 男
+            母 女
+            甲 男 父=父 母=母
+            乙 女 父=父 母=母 异卵=甲
+            """
+        let family = try Family(reading: text, name: "f")
+        let drawing = FamilyDrawing(family)
+        func diagonals(_ drawing: FamilyDrawing) -> [FamilyDrawing.Line] {
+            drawing.lines.filter { $0.from.x != $0.to.x && $0.from.y != $0.to.y }
+        }
+        #expect(Set(diagonals(drawing).map(\.from)).count == 1 && diagonals(drawing).count == 2)
+        #expect(!drawing.lines.contains { $0.union == nil })
+        let plain = try Family(reading: text.replacing(" 异卵=甲", with: ""), name: "f")
+        #expect(diagonals(FamilyDrawing(plain)).isEmpty)
+        // To the engine they are sibs like any others.
+        #expect(family.pedigree.members.map(\.alias) == [0, 1, 2, 3])
+        // Three born together, two of them identical: three lines and one bar.
+        let three = FamilyDrawing(
+            try Family(reading: text + "\n丙 男 父=父 母=母 同卵=甲", name: "f"))
+        #expect(Set(diagonals(three).map(\.from)).count == 1)
+        #expect(three.lines.filter { $0.union == nil }.count == 1)
+        // What is read as words is read as a table too.
+        #expect(family.csv().contains(",fraternal_of\n"))
+        #expect(!plain.csv().contains("fraternal"))
+        check(drawing, "two")
+        check(three, "three")
     }
 
     @Test("of four grandparents, their children and two cousins has no lines that cross")

@@ -102,8 +102,8 @@ struct FamilyCommand: ParsableCommand {
         abstract: "Read a family from lines of words or a table, check it and draw it.",
         discussion: """
             One person a line: the name, then man or woman, father=, mother=, twin= (identical), \
-            missing, sampled, deceased, or 男 女 父= 母= 同卵= 失踪 已采样 已故. Or a table: \
-            id,father,mother,sex[,same_as,missing,sampled,deceased]. Prints the family as lines, in \
+            fraternal=, missing, sampled, deceased, or 男 女 父= 母= 同卵= 异卵= 失踪 已采样 已故. Or a \
+            table: id,father,mother,sex[,same_as,fraternal_of,missing,sampled,deceased]. Prints the family as lines, in \
             order; what is no family is refused with its row.
             """)
 
