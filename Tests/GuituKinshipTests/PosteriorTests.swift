@@ -96,6 +96,59 @@ struct PosteriorTests {
         }
     }
 
+    @Test("is as often right as it says, in worlds with known truth", arguments: [0.5, 0.2])
+    func calibrated(prior: Double) throws {
+        var random = SplitMix64(seed: 77)
+        let options = KinshipOptions(mutation: .stepwise(male: 0.01, female: 0.005))
+        let loci = (0..<6).map { l in
+            locus("L\(l)", (0..<6).map { ("\(10 + $0)", Double(1 + (l + $0) % 6) / 21) })
+        }
+        let drop = try GeneDrop(
+            Pedigree([
+                .init("f", sex: .man), .init("m", sex: .woman),
+                .init("a", father: "f", mother: "m", sex: .man),
+            ]), loci, options: options)
+        func two() -> (father: Profile, child: Profile) {
+            let family = drop.family(using: &random)
+            return (
+                Profile(id: "f", sex: .man, genotypes: family.map { $0[0] }),
+                Profile(id: "a", sex: .man, genotypes: family.map { $0[2] })
+            )
+        }
+        let trials = 1500
+        var (nobody, sureOfNobody, squares, ofTrue) = (0.0, 0.0, 0.0, 0.0)
+        for _ in 0..<trials {
+            let asked = two()
+            let isHere = Double.random(in: 0..<1, using: &random) < prior
+            let place = Int.random(in: 0..<12, using: &random)
+            // The others are fathers of other children.
+            let people = (0..<12).map { $0 == place && isHere ? asked.father : two().father }
+            var search = try Search(
+                ProfileLibrary(loci: loci, profiles: people), options: options, threshold: 0,
+                threads: 1)
+            search.sumsEverybody = true
+            let result = try search.run([asked.child], [.parent])
+            let total = try #require(result.totals.first)
+            let posterior = try Posterior(
+                prior: prior, compared: total.compared, logSum: total.logSum)
+            var all = posterior.chanceOfNobody
+            sureOfNobody += posterior.chanceOfNobody
+            if !isHere { nobody += 1 }
+            for hit in result.hits {
+                let chance = posterior.chance(logRatio: hit.logRatio)
+                all += chance
+                squares += chance * chance
+                if isHere && hit.candidate == place { ofTrue += chance }
+            }
+            #expect(abs(all - 1) < 1e-12)
+        }
+        // Means over trials whose standard errors are below 0.013.
+        let n = Double(trials)
+        #expect(abs(sureOfNobody / n - nobody / n) < 0.03)
+        #expect(abs(squares / n - ofTrue / n) < 0.03)
+        #expect(ofTrue / n > 0.3 * prior)
+    }
+
     @Test("does not overflow where ratios do")
     func large() throws {
         let posterior = try Posterior(prior: 0.5, compared: 1000, logSum: 2000)
