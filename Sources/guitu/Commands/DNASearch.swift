@@ -45,7 +45,7 @@ struct SearchCommand: ParsableCommand {
         help: """
             The chance, before looking, that one such relative is in the library, above 0 and below \
             1; each as likely as the next. none prints no posterior and is faster. If not given: \
-            \(Posterior.usualPrior), but none above \(Self.mostSummedUnasked) comparisons.
+            \(Posterior.usualPrior), but none with --csv or above \(Self.mostSummedUnasked) comparisons.
             """)
     var prior: String?
 
@@ -105,6 +105,8 @@ struct SearchCommand: ParsableCommand {
 
     private func chosenPrior(_ report: SearchReport, questions: Int) throws -> Double? {
         guard let prior else {
+            // What machines read has the columns it always had, until they ask.
+            if csv { return nil }
             let comparisons =
                 max(1, questions) * report.library.count * report.populations.count
             if comparisons <= Self.mostSummedUnasked { return Posterior.usualPrior }
