@@ -23,6 +23,7 @@ struct Guitu: AsyncParsableCommand {
             TraceCommand.self,
             DecideCommand.self,
             DepartCommand.self,
+            UndoDepartureCommand.self,
             InventCommand.self,
             NoticesCommand.self,
             DNACommand.self,

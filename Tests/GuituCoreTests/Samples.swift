@@ -145,6 +145,14 @@ enum Samples {
             leaving.destination = "回家"
             return leaving
         },
+        .change(.reception, person: true) {
+            UndoDeparture(episode: $1.id($0.episode), reason: "点错了人")
+        },
+        .change(.reception, person: true) {
+            CorrectArrival(
+                episode: $1.id($0.episode), version: 1, arrivedAt: $0.office.clock.now,
+                mode: .alone, check: .init(condition: .well), reason: "登记时看错")
+        },
     ]
 
     static let tracing: [Sample] = [

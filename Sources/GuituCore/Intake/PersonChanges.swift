@@ -36,18 +36,24 @@ public struct AddObservation: ChangingUseCase {
         let id = try work.observations.add(
             kind: kind, value: value, of: person, source: source, certainty: certainty,
             observed: observed, occurredAt: occurredAt ?? work.now)
-        // New evidence: what was ranked with less is ranked again.
-        if let request = try work.tx.first(
-            """
-            SELECT id, consent FROM tracing_request WHERE person = \(person) AND closed_at IS NULL
-            """), (try request["consent"] as ConsentToTracing) != .refused
-        {
-            let id: TracingRequest.ID = try request["id"]
-            try work.enqueueRanking(of: id)
-        }
+        try work.rankAgain(person)
         try work.emit(
             .observationAdded, about: .person(person), in: work.holder, ["kind": kind.rawValue])
         return id
+    }
+}
+
+extension Work {
+    /// New evidence: what was ranked with less is ranked again.
+    func rankAgain(_ person: Person.ID) throws {
+        guard
+            let request = try tx.first(
+                """
+                SELECT id, consent FROM tracing_request
+                WHERE person = \(person) AND closed_at IS NULL
+                """), (try request["consent"] as ConsentToTracing) != .refused
+        else { return }
+        try enqueueRanking(of: try request["id"])
     }
 }
 

@@ -110,13 +110,7 @@ public struct RegisterArrival: ChangingUseCase {
     public func perform(in work: Work) throws -> Arrived {
         let fields = try checked(on: work.today)
         guard try work.isStaffed() else { throw Failure.notStaffed }
-        // Five minutes for a desk clock that runs ahead.
-        guard arrivedAt <= work.now.adding(.seconds(300)) else { throw Failure.arrivalInTheFuture }
-        let day = arrivedAt.inChina.day
-        let late = work.today.daysSince1970 - day.daysSince1970
-        guard day >= Self.earliest, late <= Self.lateAfter || isLateEntry else {
-            throw Failure.arrivalLongAgo(days: late)
-        }
+        try Self.expect(arrivedAt, isLateEntry: isLateEntry, in: work)
 
         guard
             let place = try work.tx.first(
@@ -171,6 +165,18 @@ public struct RegisterArrival: ChangingUseCase {
         return Arrived(
             person: id, episode: episode, caseNumber: caseNumber, request: request,
             sameIdentity: same)
+    }
+
+    /// Refuses a moment at which nobody can have arrived, or that is unlikely
+    /// and not said to be meant.
+    static func expect(_ arrivedAt: Instant, isLateEntry: Bool, in work: Work) throws {
+        // Five minutes for a desk clock that runs ahead.
+        guard arrivedAt <= work.now.adding(.seconds(300)) else { throw Failure.arrivalInTheFuture }
+        let day = arrivedAt.inChina.day
+        let late = work.today.daysSince1970 - day.daysSince1970
+        guard day >= earliest, late <= lateAfter || isLateEntry else {
+            throw Failure.arrivalLongAgo(days: late)
+        }
     }
 
     private struct Checked {

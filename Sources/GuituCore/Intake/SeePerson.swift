@@ -51,6 +51,9 @@ public struct SeePerson: ReadingUseCase {
         public var place: PlaceOfStay?
         public var bed: String?
         public var departure: DepartureKind?
+        /// Why the arrival was corrected, and a departure taken back, last.
+        public var correctedBecause: String?
+        public var undoneBecause: String?
     }
 
     public struct Seen: Sendable {
@@ -149,7 +152,11 @@ public struct SeePerson: ReadingUseCase {
         SELECT e.id, e.case_number, a.name AS station_name, e.arrived_at, e.ended_at,
             e.arrival_mode, e.brought_by, e.found_place, e.found_on, e.condition,
             e.condition_notes, e.rule, w.kind, w.place, r.name AS room, b.name AS bed,
-            d.kind AS departure
+            d.kind AS departure,
+            (SELECT c.reason FROM arrival_correction c WHERE c.episode = e.id
+                ORDER BY c.recorded_at DESC LIMIT 1) AS corrected_because,
+            (SELECT u.reason FROM undone_departure u WHERE u.episode = e.id
+                ORDER BY u.undone_at DESC LIMIT 1) AS undone_because
         FROM episode e JOIN area a ON a.id = e.station
         LEFT JOIN whereabouts w ON w.episode = e.id AND w.until_at IS NULL
         LEFT JOIN bed_stay s ON s.episode = e.id AND s.until_at IS NULL
@@ -208,6 +215,8 @@ extension SeePerson.Episode {
         let bed: String? = try row["bed"]
         let broughtBy: String? = try row["brought_by"]
         let notes: String? = try row["condition_notes"]
+        let corrected: String? = try row["corrected_because"]
+        let undone: String? = try row["undone_because"]
         self.init(
             id: try row["id"], caseNumber: try row["case_number"],
             stationName: try row["station_name"], arrivedAt: try row["arrived_at"],
@@ -217,7 +226,8 @@ extension SeePerson.Episode {
             conditionNotes: notes.map(sight.words), rule: try row["rule"],
             place: try kind.map { PlaceOfStay(kind: $0, place: try row["place"]) },
             bed: room.flatMap { room in bed.map { "\(room) \($0)" } },
-            departure: try row["departure"])
+            departure: try row["departure"], correctedBecause: corrected.map(sight.words),
+            undoneBecause: undone.map(sight.words))
     }
 }
 

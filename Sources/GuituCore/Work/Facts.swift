@@ -5,6 +5,7 @@ import GuituStore
 public enum Fact {
     public enum Kind: String, CaseIterable, Sendable, Codable, SQLConvertible {
         case arrivalRegistered = "arrival-registered"
+        case arrivalCorrected = "arrival-corrected"
         case whereaboutsChanged = "whereabouts-changed"
         case bedGiven = "bed-given"
         case bedFreed = "bed-freed"
@@ -24,6 +25,7 @@ public enum Fact {
         case candidatesRanked = "candidates-ranked"
         case candidateDecided = "candidate-decided"
         case departed
+        case departureUndone = "departure-undone"
         case attachmentAdded = "attachment-added"
         case attachmentRemoved = "attachment-removed"
         case unmasked

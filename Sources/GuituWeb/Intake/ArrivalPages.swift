@@ -7,6 +7,9 @@ enum ArrivalPages {
     static let routes: [Route] = [
         .page("/arrivals/new", [SeeOwnAccount.self], show),
         .action("/arrivals", [RegisterArrival.self], again: show, register),
+        .page("/people/{person}/arrival", [SeePerson.self], showCorrection),
+        .action(
+            "/people/{person}/arrival", [CorrectArrival.self], again: showCorrection, correct),
     ]
 
     @Sendable static func show(_ visit: Visit) async throws -> Reply {
@@ -47,15 +50,20 @@ enum ArrivalPages {
             required: true)
     }
 
-    private static func how(_ form: Form, _ visit: Visit) -> HTML {
+    /// - Parameter stood: What is corrected; nil while it is new.
+    private static func how(
+        _ form: Form, _ visit: Visit, _ stood: SeePerson.Episode? = nil
+    ) -> HTML {
         let text = visit.text
         return """
-            \(form.line("arrivedAt", text("arrival.at"), .moment, value: visit.now.localMoment,
+            \(form.line("arrivedAt", text("arrival.at"), .moment,
+                value: (stood?.arrivedAt ?? visit.now).localMoment,
                 required: true, limit: 20, short: true))
             \(late(form, text))
             \(form.choices("mode", text("arrival.mode"), Form.Option.all(ArrivalMode.self, text),
-                required: true))
-            \(form.line("broughtBy", text("arrival.broughtBy"), hint: text("arrival.broughtBy.hint")))
+                value: stood?.mode.rawValue ?? "", required: true))
+            \(form.line("broughtBy", text("arrival.broughtBy"), value: stood?.broughtBy ?? "",
+                hint: text("arrival.broughtBy.hint")))
             """
     }
 
@@ -67,12 +75,15 @@ enum ArrivalPages {
         return form.check("isLateEntry", text("arrival.isLateEntry"))
     }
 
-    private static func check(_ form: Form, _ text: Text) -> HTML {
+    private static func check(
+        _ form: Form, _ text: Text, _ stood: SeePerson.Episode? = nil
+    ) -> HTML {
         """
         \(form.choices("condition", text("arrival.condition"), Condition.allCases.map {
             Form.Option($0.rawValue, text(of: $0), hint: $0 == .urgent ? text("arrival.urgent.hint") : nil)
-        }, required: true))
-        \(form.area("checkNotes", text("arrival.checkNotes"), limit: 2000, rows: 2))
+        }, value: stood?.condition.rawValue ?? "", required: true))
+        \(form.area("checkNotes", text("arrival.checkNotes"), value: stood?.conditionNotes ?? "",
+            limit: 2000, rows: 2))
         """
     }
 
@@ -98,12 +109,21 @@ enum ArrivalPages {
 
     private static func found(_ form: Form, _ text: Text) -> HTML {
         """
-        \(form.line("foundPlace", text("arrival.foundPlace")))
-        \(form.partialDay("foundOn", text("arrival.foundOn"), hint: text("arrival.foundOn.hint")))
+        \(place(form, text))
         \(form.select("consent", text("arrival.consent"),
             [.awaitingDecision, .agreed, .refused].map { (word: ConsentToTracing) in
                 Form.Option(word.rawValue, text(of: word))
             }, empty: text("arrival.noTracing"), hint: text("arrival.consent.hint")))
+        """
+    }
+
+    private static func place(
+        _ form: Form, _ text: Text, _ stood: SeePerson.Episode? = nil
+    ) -> HTML {
+        """
+        \(form.line("foundPlace", text("arrival.foundPlace"), value: stood?.foundPlace ?? ""))
+        \(form.partialDay("foundOn", text("arrival.foundOn"), value: stood?.foundOn?.said ?? "",
+            hint: text("arrival.foundOn.hint")))
         """
     }
 
@@ -160,6 +180,56 @@ enum ArrivalPages {
         return arrival
     }
 
+    // MARK: Correcting
+
+    @Sendable static func showCorrection(_ visit: Visit) async throws -> Reply {
+        let person = try await visit.see(SeePerson(person: visit.id("person")))
+        // Saved as seen, masked words would become the words: only the station corrects.
+        guard visit.may(.registerArrival), !person.isMasked else { throw Ending.notAllowed }
+        // The last time they came; what was before is history.
+        guard let stood = person.episodes.first else { throw Ending.notFound }
+        let text = visit.text
+        let back = PersonPages.link(to: person.id)
+        let form = visit.form("/people/\(person.id.text)/arrival", version: person.version)
+        return .page(
+            Page(
+                text("arrival.correct"), lead: stood.caseNumber, trail: [(person.name, back)],
+                isNarrow: true,
+                form.view(
+                    submit: text("form.save"), beside: button(text("confirm.back"), back),
+                    """
+                    \(form.hidden("episode", stood.id.text))
+                    \(form.section(text("arrival.how"), how(form, visit, stood)))
+                    \(form.section(text("arrival.check"), hint: text("arrival.correct.hint"),
+                        check(form, text, stood)))
+                    \(form.section(text("arrival.found"), place(form, text, stood)))
+                    \(form.line("reason", text("arrival.correct.reason"), required: true, limit: 500))
+                    """)))
+    }
+
+    @Sendable private static func correct(_ visit: Visit) async throws -> Reply {
+        let typed = visit.typed
+        var form = FormReading(typed)
+        let arrivedAt = form.moment("arrivedAt")
+        let mode = form.choice("mode", ArrivalMode.self)
+        let condition = form.choice("condition", Condition.self)
+        let foundOn = form.partialDay("foundOn", on: visit.today)
+        try form.finish()
+        guard let arrivedAt, let mode, let condition, let version = Int(typed[Form.versionName])
+        else { throw InvalidFields([]) }
+        var correction = CorrectArrival(
+            episode: try StayPages.episode(visit), version: version, arrivedAt: arrivedAt,
+            mode: mode, check: .init(condition: condition, notes: typed["checkNotes"]),
+            reason: typed["reason"])
+        correction.broughtBy = typed["broughtBy"]
+        correction.foundPlace = typed["foundPlace"]
+        correction.foundOn = foundOn
+        correction.isLateEntry = !typed["isLateEntry"].isEmpty
+        try await visit.perform(correction)
+        return .go(
+            PersonPages.link(to: try visit.id("person")), saying: Saying("arrival.corrected"))
+    }
+
     /// One thing a line; "布鞋 ×2" is two of them.
     static func items(_ lines: String) -> [RegisterArrival.Item] {
         lines.split(separator: "\n").compactMap { line in
@@ -172,14 +242,5 @@ enum ArrivalPages {
             }
             return .init(name: String(words))
         }
-    }
-}
-
-extension Instant {
-    /// As a field for a day and a time holds it: `2026-11-24T18:05`.
-    var localMoment: String {
-        let (day, hour, minute, _) = inChina
-        func two(_ number: Int) -> String { (number < 10 ? "0" : "") + "\(number)" }
-        return "\(day)T\(two(hour)):\(two(minute))"
     }
 }

@@ -80,7 +80,9 @@ struct PersonView {
 
     private var now: HTML {
         guard let open else {
-            return card(text("person.now"), "<p>\(text("person.notInRelief"))</p>")
+            return card(
+                text("person.now"), actions: correction,
+                "<p>\(text("person.notInRelief"))</p>\(undoing)")
         }
         var pairs: [(String, HTML?)] = [
             (
@@ -100,11 +102,44 @@ struct PersonView {
             (text("arrival.foundOn"), open.foundOn.map { "\($0.said)" }),
             (text("arrival.condition"), "\(text(of: open.condition)) \(open.conditionNotes ?? "")"),
         ]
+        if let reason = open.correctedBecause {
+            pairs.append((text("arrival.correctedBecause"), "\(reason)"))
+        }
+        if let reason = open.undoneBecause {
+            pairs.append((text("depart.undoneBecause"), "\(reason)"))
+        }
         return card(
             text("person.now"),
-            actions: visit.may(.giveBed)
-                ? button(text("whereabouts.change"), "\(base: base)/whereabouts") : "",
+            actions: """
+                \(visit.may(.giveBed)
+                    ? button(text("whereabouts.change"), "\(base: base)/whereabouts") : nil)\
+                \(correction)
+                """,
             facts(text, pairs))
+    }
+
+    private var correction: HTML {
+        guard visit.may(.registerArrival), !person.isMasked, !person.episodes.isEmpty else {
+            return ""
+        }
+        return button(text("arrival.correct"), "\(base: base)/arrival")
+    }
+
+    /// For a departure that was not one; whose it is to undo is said on asking.
+    private var undoing: HTML? {
+        guard visit.may(.depart), !person.isMasked, let last = person.episodes.first,
+            last.departure != nil
+        else { return nil }
+        let form = visit.form("\(base: base)/departure/undo", scope: "undo")
+        return disclosure(
+            text("depart.undo"), isOpen: form.isBack,
+            form.view(
+                submit: text("depart.undo"),
+                """
+                \(form.hidden("episode", last.id.text))
+                \(form.line("reason", text("depart.undo.reason"), hint: text("depart.undo.hint"),
+                    required: true, limit: 500))
+                """))
     }
 
     private var identity: HTML {

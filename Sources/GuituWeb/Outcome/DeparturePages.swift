@@ -7,6 +7,8 @@ enum DeparturePages {
     static let routes: [Route] = [
         .page("/people/{person}/departure", [SeePerson.self, SeeRequest.self], show),
         .action("/people/{person}/departure", [Depart.self], again: show, depart),
+        .action(
+            "/people/{person}/departure/undo", [UndoDeparture.self], again: PersonPages.show, undo),
     ]
 
     @Sendable static func show(_ visit: Visit) async throws -> Reply {
@@ -48,6 +50,13 @@ enum DeparturePages {
                     \(form.area("notes", text("depart.notes"), limit: 2000, rows: 2))
                     """))
                 """))
+    }
+
+    @Sendable private static func undo(_ visit: Visit) async throws -> Reply {
+        try await visit.perform(
+            UndoDeparture(episode: try StayPages.episode(visit), reason: visit.typed["reason"]))
+        return .go(
+            PersonPages.link(to: try visit.id("person")), saying: Saying("depart.undone"))
     }
 
     private static func belongings(

@@ -29,6 +29,16 @@ struct ClashField {
             ClashField(TextKey("person.communication"), words(Communication.self))
         case "birth":
             ClashField(TextKey("person.birth")) { value, _ in PartialDay(value)?.said ?? value }
+        case "arrivedAt":
+            ClashField(TextKey("arrival.at")) { value, _ in
+                value.replacing("T", with: " ")
+            }
+        case "mode": ClashField(TextKey("arrival.mode"), words(ArrivalMode.self))
+        case "broughtBy": ClashField(TextKey("arrival.broughtBy")) { value, _ in value }
+        case "foundPlace": ClashField(TextKey("arrival.foundPlace")) { value, _ in value }
+        case "foundOn": ClashField(TextKey("arrival.foundOn")) { value, _ in value }
+        case "condition": ClashField(TextKey("arrival.condition"), words(Condition.self))
+        case "checkNotes": ClashField(TextKey("arrival.checkNotes")) { value, _ in value }
         case "consent": ClashField(TextKey("tracing.consent"), words(ConsentToTracing.self))
         case "protection": ClashField(TextKey("person.protection"), words(Protection.self))
         case "address": ClashField(TextKey("station.address")) { value, _ in value }

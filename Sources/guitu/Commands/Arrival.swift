@@ -6,7 +6,7 @@ struct ArrivalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "arrival",
         abstract: "Register who arrives and look at who is here.",
-        subcommands: [Register.self, List.self, Show.self])
+        subcommands: [Register.self, Correct.self, List.self, Show.self])
 
     struct Register: ActingCommand {
         static let configuration = CommandConfiguration(
@@ -85,6 +85,56 @@ struct ArrivalCommand: AsyncParsableCommand {
                 context.text("command.arrived", ["case": arrived.caseNumber]) + "\n"
                     + "person \(arrived.person)\nepisode \(arrived.episode)"
                     + (arrived.request.map { "\nrequest \($0)" } ?? ""), json: arrived)
+        }
+    }
+
+    struct Correct: ActingCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Correct how somebody came; what is left out stays as it is.",
+            discussion: "What stood there before is kept with the reason. An empty text removes.")
+        @OptionGroup var options: ActingOptions
+        @Argument(help: "The person's id; their last arrival is corrected.")
+        var person: String
+        @Option(help: "When they arrived, 2026-11-24T02:30.")
+        var at: String?
+        @Flag(help: "They arrived more than a month ago, and that is meant.")
+        var lateEntry = false
+        @Option(help: "How they came: \(ArrivalMode.words).")
+        var mode: ArrivalMode?
+        @Option(help: "Who brought them.")
+        var broughtBy: String?
+        @Option(help: "Where they were found.")
+        var foundPlace: String?
+        @Option(help: "When they were found, as said.")
+        var foundOn: String?
+        @Option(help: "What the initial check found: \(Condition.words).")
+        var condition: Condition?
+        @Option(help: "Remarks of the initial check.")
+        var checkNotes: String?
+        @Option(help: "Why it is corrected.")
+        var reason: String
+
+        func run(in context: CommandContext) async throws {
+            let now = context.workplace.clock.now
+            let file = try await context.perform(SeePerson(person: context.id(person)))
+            // Masked words would be saved as the words.
+            guard !file.isMasked else { throw Ending.notAllowed }
+            guard let stood = file.episodes.first else { throw Ending.notFound }
+            var correction = CorrectArrival(
+                episode: stood.id, version: file.version,
+                arrivedAt: try at.map { try moment($0, now: now) } ?? stood.arrivedAt,
+                mode: mode ?? stood.mode,
+                check: .init(
+                    condition: condition ?? stood.condition,
+                    notes: checkNotes ?? stood.conditionNotes ?? ""),
+                reason: reason)
+            correction.broughtBy = broughtBy ?? stood.broughtBy ?? ""
+            correction.foundPlace = foundPlace ?? stood.foundPlace ?? ""
+            correction.foundOn =
+                foundOn == nil ? stood.foundOn : try partialDay(foundOn, "--found-on", now)
+            correction.isLateEntry = lateEntry
+            try context.print(
+                context.text("arrival.corrected"), json: try await context.perform(correction))
         }
     }
 

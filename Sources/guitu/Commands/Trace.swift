@@ -210,6 +210,24 @@ struct DepartCommand: ActingCommand {
     }
 }
 
+struct UndoDepartureCommand: ActingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "undo-departure",
+        abstract: "Take back a departure that was a mistake; their relief goes on.")
+    @OptionGroup var options: ActingOptions
+    @Argument(help: "The episode's id.")
+    var episode: String
+    @Option(help: "Why.")
+    var reason: String
+
+    func run(in context: CommandContext) async throws {
+        try context.print(
+            context.text("depart.undone"),
+            json: try await context.perform(
+                UndoDeparture(episode: context.id(episode), reason: reason)))
+    }
+}
+
 private func percent(_ probability: Double) -> String {
     let tenths = (probability * 1000).rounded() / 10
     return "\(tenths)%"

@@ -228,6 +228,36 @@ struct FormUseTests {
         }
     }
 
+    @Test("a wrong arrival is corrected, and a wrong departure undone, on the person's page")
+    func takenBack() async throws {
+        let site = try await Site(.sqlite)
+        var arrival = site.office.arrival()
+        arrival.foundPlace = "汽车站"
+        let arrived = try await site.office.workplace.perform(
+            arrival, as: .program(reason: "test"))
+        let address = "/people/\(arrived.person.text)"
+        try await site.visit(as: .reception) { browser in
+            let form = try await browser.open("\(address)/arrival")
+            #expect(form.body.contains("value=\"汽车站\""))
+            let asked = try await browser.submit(
+                "\(address)/arrival", [("foundPlace", "火车站东广场")])
+            #expect(asked.status == 422, "nobody corrects without saying why")
+            try await browser.submit(
+                "\(address)/arrival", [("foundPlace", "火车站东广场"), ("reason", "听错了")])
+            let corrected = try await browser.follow()
+            #expect(corrected.body.contains("火车站东广场") && corrected.body.contains("听错了"))
+
+            try await browser.open("\(address)/departure")
+            try await browser.submit(
+                "\(address)/departure", [("kind", DepartureKind.selfDeparture.rawValue)])
+            let left = try await browser.follow()
+            #expect(left.body.contains("现在不在救助中"))
+            try await browser.submit("\(address)/departure/undo", [("reason", "点错了人")])
+            let back = try await browser.follow()
+            #expect(back.body.contains("点错了人") && !back.body.contains("现在不在救助中"))
+        }
+    }
+
     @Test("the search above every page finds who has left, too")
     func searchAll() async throws {
         let site = try await Site(.sqlite)

@@ -28,6 +28,7 @@ struct InputTests {
         "/laboratory/matches/{match}/decide": "only beside a match: LaboratoryPageTests",
         "/laboratory/ledger/verify": "only once the library is on: LaboratoryPageTests",
         "/missing/{report}/reopen": "only once a report has ended: FormUseTests",
+        "/people/{person}/departure/undo": "only once they left: FormUseTests",
         "/notices/take": "only after a notice was read: NoticePageTests",
     ]
 
