@@ -261,6 +261,11 @@ enum StayPages {
         let link: Link =
             visit.typed["then"] == "departure"
             ? "/people/\(person.text)/departure" : PersonPages.link(to: person)
-        return .go(link, saying: Saying("belonging.allReturned", ["count": "\(returned.items)"]))
+        // Asked from a second window, when the first had done it.
+        return .go(
+            link,
+            saying: returned.items == 0
+                ? Saying("depart.nothingHeld")
+                : Saying("belonging.allReturned", ["count": "\(returned.items)"]))
     }
 }
