@@ -175,4 +175,15 @@ struct LaboratoryPageTests {
             #expect(try await browser.open(match).status == 403)
         }
     }
+
+    @Test("many notes of an import are told once a sample")
+    func notes() {
+        let text = Text(.en)
+        let notes = [(4, "B", "b"), (2, "A", "a"), (2, "A", "c"), (2, "A", "a")]
+        func told(_ most: Int) -> [String] {
+            SamplePages.bySample(notes, text, most: most).map { "\($0.0) \($0.1) \($0.2)" }
+        }
+        #expect(told(3) == ["2 A \(text.list(["a", "c"]))", "4 B b"])
+        #expect(told(4).count == 4)
+    }
 }

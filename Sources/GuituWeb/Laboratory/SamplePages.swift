@@ -252,6 +252,20 @@ enum SamplePages {
                 : text("laboratory.wasImported", ["file": report.file])
     }
 
+    /// Many notes as one line a sample, at the row that comes first; few stay as
+    /// they are.
+    static func bySample(
+        _ notes: [(row: Int, number: String, note: String)], _ text: Text, most: Int = 20
+    ) -> [(Int, String, String)] {
+        guard notes.count > most else { return notes.map { ($0.row, $0.number, $0.note) } }
+        let groups = Dictionary(grouping: notes, by: \.number).values.map { group in
+            let notes = group.map(\.note)
+            let once = notes.indices.filter { !notes[..<$0].contains(notes[$0]) }
+            return (group[0].row, group[0].number, text.list(once.map { notes[$0] }))
+        }
+        return groups.sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+    }
+
     private static func view(_ report: ImportSamples.Report, _ visit: Visit) -> HTML {
         let text = visit.text
         func rows(_ lines: [(Int, String, String)]) -> HTML {
@@ -271,7 +285,8 @@ enum SamplePages {
         let problems = report.problems.map {
             ($0.row, $0.number ?? "", visit.sentence($0.saying))
         }
-        let remarks = report.remarks.map { ($0.row, $0.number, visit.sentence($0.saying)) }
+        let remarks = bySample(
+            report.remarks.map { ($0.row, $0.number, visit.sentence($0.saying)) }, text)
         return """
             <div class="figures">\(figure(text("laboratory.rows"), text(report.rows)))\
             \(figure(text("import.loaded"), text(report.loaded)))\
