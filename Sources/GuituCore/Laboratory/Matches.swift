@@ -62,9 +62,10 @@ public struct ListMatches: LibraryUseCase {
     public static let needs = Permission.laboratory
     public var state: Match.State?
     public var offset: Int
-    public var limit: Int
+    /// Up to 500 for a page; nil: all there are, for a file.
+    public var limit: Int?
 
-    public init(state: Match.State? = .new, offset: Int = 0, limit: Int = 50) {
+    public init(state: Match.State? = .new, offset: Int = 0, limit: Int? = 50) {
         self.state = state
         self.offset = offset
         self.limit = limit
@@ -76,7 +77,7 @@ public struct ListMatches: LibraryUseCase {
     }
 
     public func perform(in work: LibraryWork) throws -> Answer {
-        let most = min(max(limit, 1), 500)
+        let most = limit.map { min(max($0, 1), 500) } ?? Int(Int32.max)
         let ofState: SQL = state.map { "WHERE state = \($0)" } ?? ""
         let rows = try work.tx.rows(
             """

@@ -155,9 +155,10 @@ public struct SeeSearch: LibraryUseCase {
     public static let needs = Permission.laboratory
     public var search: LibrarySearch.ID
     public var offset: Int
-    public var limit: Int
+    /// Nil: all there are, for a file.
+    public var limit: Int?
 
-    public init(search: LibrarySearch.ID, offset: Int = 0, limit: Int = 100) {
+    public init(search: LibrarySearch.ID, offset: Int = 0, limit: Int? = 100) {
         self.search = search
         self.offset = offset
         self.limit = limit
@@ -171,7 +172,7 @@ public struct SeeSearch: LibraryUseCase {
 
     public func perform(in work: LibraryWork) throws -> Answer {
         let found = try work.searches.find(search)
-        let most = min(max(limit, 1), 10_000)
+        let most = limit.map { min(max($0, 1), 10_000) } ?? Int(Int32.max)
         let rows = try work.tx.rows(
             """
             SELECT m.id, m.query, m.candidate, m.relation, r.log10, m.state, m.found_at

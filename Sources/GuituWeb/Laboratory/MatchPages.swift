@@ -26,7 +26,7 @@ enum MatchPages {
         let offset = max(0, Int(visit.query["from"]) ?? 0)
         let isTable = visit.wantsTable
         let seen = try await visit.ask(
-            ListMatches(state: state, offset: isTable ? 0 : offset, limit: isTable ? 500 : 50))
+            ListMatches(state: state, offset: isTable ? 0 : offset, limit: isTable ? nil : 50))
         if isTable { return .table("matches.csv", table(seen.matches, text)) }
         let query = visit.listQuery("/laboratory/matches", filters: ["state"], sorts: [])
         return .page(

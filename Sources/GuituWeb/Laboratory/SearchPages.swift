@@ -114,7 +114,7 @@ enum SearchPages {
         let offset = max(0, Int(visit.query["from"]) ?? 0)
         let isTable = visit.wantsTable
         let seen = try await visit.ask(
-            SeeSearch(search: id, offset: isTable ? 0 : offset, limit: isTable ? 10_000 : 50))
+            SeeSearch(search: id, offset: isTable ? 0 : offset, limit: isTable ? nil : 50))
         if isTable { return .table("matches.csv", MatchPages.table(seen.matches, text)) }
         let search = seen.search
         let isOpen = search.state == .waiting || search.state == .running

@@ -322,6 +322,37 @@ struct LibraryTests {
             } == "refused library.pedigree")
     }
 
+    @Test("gives all matches to a file, and a page of them", arguments: TestDatabase.engines)
+    func allMatches(engine: Engine) async throws {
+        let lab = try await Scene(engine).lab()
+        let known = try await lab.laboratory.perform(
+            ListMatches(state: nil, limit: nil), as: lab.first.actor
+        ).matches
+        let search = try await lab.database.read {
+            try $0.first("SELECT id FROM library_search")?["id"] as String?
+        }
+        let at = lab.office.clock.now
+        try await lab.database.write { tx in
+            for n in 0..<600 {
+                try tx.execute(
+                    """
+                    INSERT INTO library_match (id, query, candidate, relation, log10, search, state,
+                        found_at)
+                    VALUES (\(ID<Match>(at: Instant(milliseconds: Int64(n) + 9))), \("Q-\(n)"), 'C', 'parent', \(Double(n)), \(search),
+                        'rejected', \(at))
+                    """)
+            }
+        }
+        func list(_ limit: Int?) async throws -> ListMatches.Answer {
+            try await lab.laboratory.perform(
+                ListMatches(state: nil, limit: limit), as: lab.first.actor)
+        }
+        let all = try await list(nil)
+        #expect(all.matches.count == known.count + 600 && !all.hasMore)
+        let page = try await list(5000)
+        #expect(page.matches == Array(all.matches.prefix(500)) && page.hasMore)
+    }
+
     @Test(
         "lets two persons conclude, and the station read that and no more",
         arguments: TestDatabase.engines)
