@@ -151,7 +151,8 @@ struct LaboratoryPageTests {
                 browser.cookies["guitu-language"] = language.rawValue
                 for path in [
                     "/laboratory", "/laboratory/samples", "/laboratory/import",
-                    "/laboratory/searches", "/laboratory/matches", match, "/laboratory/ledger",
+                    "/laboratory/searches", "/laboratory/matches", match, match + "/report",
+                    "/laboratory/ledger",
                     "/laboratory/sample?number=U-1", "/laboratory/sample?number=U-1&purpose=x",
                 ] {
                     let seen = try await browser.open(path)
@@ -173,6 +174,141 @@ struct LaboratoryPageTests {
             let standing = try await browser.open("/laboratory")
             #expect(standing.body.contains("2027"))
             #expect(try await browser.open(match).status == 403)
+        }
+    }
+
+    /// An officer's library with the invented profiles, searched.
+    private func searched(_ site: Site) async throws -> Laboratory {
+        try await enable(site)
+        try await site.visit(as: .laboratoryOfficer, at: site.office.province) { browser in
+            try await browser.open("/laboratory")
+            let chosen = try await upload(
+                browser, "/laboratory/method", "frequencies", InventedProfiles.frequencies,
+                [("threshold", "1000")])
+            #expect(chosen.status == 303, "\(chosen.body)")
+            try await browser.open("/laboratory/import")
+            let loaded = try await upload(
+                browser, "/laboratory/import", "file", InventedProfiles.file)
+            #expect(loaded.status == 200, "\(loaded.body)")
+        }
+        let laboratory = try #require(site.options.laboratory)
+        try await laboratory.answerSearches()
+        return laboratory
+    }
+
+    private func match(
+        _ laboratory: Laboratory, as officer: Actor, _ isAsked: (Match) -> Bool
+    ) async throws -> (match: Match, compared: CompareSamples.Answer) {
+        let found = try #require(
+            try await laboratory.perform(ListMatches(), as: officer).matches.first(where: isAsked))
+        let compared = try await laboratory.perform(
+            CompareSamples(
+                query: found.query, candidate: found.candidate, relation: found.relation,
+                inquiry: Inquiry(purpose: "核对")), as: officer)
+        return (found, compared)
+    }
+
+    /// What changes from run to run, named.
+    private func steady(_ html: String, _ match: Match) throws -> String {
+        let start = try #require(html.range(of: "<main")?.lowerBound)
+        let end = try #require(html.range(of: "</main>")?.upperBound)
+        return String(html[start..<end]).replacing(match.id.text, with: "MATCH")
+            .replacing(try #require(RunningProgram.digest), with: "PROGRAM") + "\n"
+    }
+
+    @Test(
+        "a report on paper has the match's numbers in full, and room to sign",
+        arguments: TestDatabase.engines)
+    func report(engine: Engine) async throws {
+        let site = try await Site(engine)
+        let laboratory = try await searched(site)
+        let officer = try await site.office.account(.laboratoryOfficer, at: site.office.province)
+        let (match, compared) = try await match(laboratory, as: officer.actor) {
+            $0.query == "U-1" && $0.candidate == "R-1" && $0.relation == "parent"
+        }
+        let path = "/laboratory/matches/\(match.id.text)"
+        try await site.visit(as: .laboratoryOfficer, at: site.office.province) { browser in
+            #expect(try await browser.open(path).body.contains("href=\"\(path)/report\""))
+            let seen = try await browser.open(path + "/report")
+            #expect(seen.status == 200)
+            #expect(!seen.body.contains("class=\"places\""), "no navigation on it")
+            #expect(seen.body.contains("尚未由两人确认"))
+            #expect(seen.body.contains(compared.method.digest))
+            let total = try #require(compared.log10)
+            #expect(seen.body.contains("log₁₀ = \(total)"))
+            let text = Text(.zhHans)
+            let mutated = compared.lines.filter(\.needsMutation).count
+            #expect(mutated == 1)
+            for line in compared.lines {
+                let row = try #require(
+                    seen.body.firstMatch(
+                        of: try Regex("<tr><th scope=\"row\">\(line.locus)</th>.*"))?.0)
+                let cells = row.matches(of: /<td[^>]*>([^<]*)/).map { String($0.1) }
+                #expect(cells[0] == line.query?.given && cells[1] == line.candidate?.given)
+                let ratio = try #require(Double(cells[2]))
+                let own = try #require(line.log10)
+                #expect(abs(log10(ratio) - own) < 1e-11, "\(line.locus) \(cells[2])")
+                #expect(row.contains(text("laboratory.mutationNeeded")) == line.needsMutation)
+            }
+            for language in Language.allCases {
+                browser.cookies["guitu-language"] = language.rawValue
+                let page = try await browser.open(path + "/report")
+                #expect(!page.body.contains("⟨"))
+                try SnapshotTests().expectSnapshot(
+                    try steady(page.body, match), "page-match-report.\(language.rawValue).html")
+            }
+        }
+        for (name, verdict) in [("符合", 1), ("复核符合", 2)] {
+            let other = try await site.office.account(.laboratoryOfficer, at: site.office.province)
+            try await laboratory.decide(
+                DecideMatch(match: match.id, verdict: .confirm, reason: name), as: other.actor)
+            try await site.visit(as: .laboratoryOfficer, at: site.office.province) { browser in
+                let seen = try await browser.open(path + "/report").body
+                #expect(seen.contains(name))
+                #expect(seen.contains("尚未由两人确认") == (verdict < 2))
+            }
+        }
+        try await site.visit(as: .tracingOfficer) { browser in
+            let refused = try await browser.open(path + "/report")
+            #expect(refused.status == 403)
+        }
+    }
+
+    @Test("a match with a family is shown locus by locus", arguments: TestDatabase.engines)
+    func family(engine: Engine) async throws {
+        let site = try await Site(engine)
+        let laboratory = try await searched(site)
+        let officer = try await site.office.account(.laboratoryOfficer, at: site.office.province)
+        try await laboratory.perform(
+            KeepFamily(
+                code: "F-1",
+                pedigree: "id,father,mother,sex\nX,F,R-1,1\nR-1,0,0,2\nF,0,0,1\nR-3,0,R-1,0\n",
+                missing: "X"), as: officer.actor)
+        try await laboratory.perform(
+            SearchLibrary(kind: .unidentified, inquiry: Inquiry(purpose: "核对")),
+            as: officer.actor)
+        try await laboratory.answerSearches()
+        let (match, compared) = try await match(laboratory, as: officer.actor) {
+            $0.relation == "missing"
+        }
+        #expect(compared.samples.map(\.number) == ["R-1", "R-3", "U-1"])
+        #expect(abs((compared.log10 ?? 0) - match.log10) < 1e-9 * abs(match.log10))
+        try await site.visit(as: .laboratoryOfficer, at: site.office.province) { browser in
+            let path = "/laboratory/matches/\(match.id.text)"
+            for address in [path, path + "/report"] {
+                let seen = try await browser.open(address)
+                #expect(seen.status == 200)
+                for line in compared.lines {
+                    let row = try #require(
+                        seen.body.firstMatch(
+                            of: try Regex("<tr><th scope=\"row\">\(line.locus)</th>.*"))?.0)
+                    for (number, call) in zip(
+                        ["R-1", "R-3", "U-1"], line.relatives + [line.candidate])
+                    {
+                        #expect(row.contains("data-label=\"\(number)\">\(call?.given ?? "?")</td>"))
+                    }
+                }
+            }
         }
     }
 

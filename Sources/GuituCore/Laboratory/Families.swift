@@ -73,6 +73,14 @@ enum FamilyStore {
     /// What a match with a family says as its relation.
     static let relation = "missing"
 
+    /// A family as it was typed in.
+    struct Kept {
+        var code: String
+        /// CSV, as `KeepFamily` takes it.
+        var pedigree: String
+        var missing: String
+    }
+
     static func place(_ code: String) -> Keys.Place {
         Keys.Place(table: "library_family", column: "pedigree", row: code)
     }

@@ -99,6 +99,9 @@ public struct SeeMatch: LibraryUseCase {
 
     public struct Answer: Codable, Sendable {
         public var match: Match
+        /// The search that found it first, and how that compared.
+        public var search: LibrarySearch
+        public var foundBy: LibraryMethod.Summary
         public var decisions: [MatchDecision]
         public var spokenByViewer: Bool
     }
@@ -106,6 +109,14 @@ public struct SeeMatch: LibraryUseCase {
     public func perform(in work: LibraryWork) throws -> Answer {
         let found = try MatchStore.find(match, in: work.tx)
         work.tell(results: [found.ledgerRow])
+        guard
+            let row = try work.tx.first(
+                """
+                SELECT s.id, s.method FROM library_match m JOIN library_search s ON s.id = m.search
+                WHERE m.id = \(match)
+                """),
+            let method = try MethodStore.find(row["method"], in: work.tx)
+        else { throw Ending.notFound }
         let decisions = try work.tx.rows(
             """
             SELECT officer, officer_name, verdict, reason, decided_at FROM library_decision
@@ -118,7 +129,8 @@ public struct SeeMatch: LibraryUseCase {
                 decidedAt: try $0["decided_at"])
         }
         return Answer(
-            match: found, decisions: decisions,
+            match: found, search: try work.searches.find(row["id"]), foundBy: method.summary,
+            decisions: decisions,
             spokenByViewer: decisions.contains { $0.officer == work.who.label })
     }
 }

@@ -173,7 +173,7 @@ enum LaboratoryPages {
     }
 
     /// 0.01 and 10000, as somebody would write them.
-    private static func plain(_ number: Double) -> String {
+    static func plain(_ number: Double) -> String {
         number == number.rounded() && abs(number) < 1e15
             ? String(Int64(number)) : String(number)
     }
@@ -351,15 +351,20 @@ extension Text {
     }
 
     /// A ratio from its decimal logarithm: "3.2 × 10⁸", or as it is below a million.
-    func ratio(_ log10: Double) -> String {
+    ///
+    /// - Parameter digits: shown of it, at most; one more below a million.
+    func ratio(_ log10: Double, digits count: Int = 3) -> String {
         guard log10.isFinite else { return log10 < 0 ? "0" : "∞" }
         guard abs(log10) >= 6 else {
-            return String(format: "%.4g", pow(10, log10))
+            return String(format: "%.\(count + 1)g", pow(10, log10))
         }
         var exponent = Int(log10.rounded(.down))
-        var digits = String(format: "%.2f", pow(10, log10 - Double(exponent)))
+        var digits = String(format: "%.\(count - 1)f", pow(10, log10 - Double(exponent)))
         // 9.999 rounds to ten.
-        if digits.hasPrefix("10") { (digits, exponent) = ("1.00", exponent + 1) }
+        if digits.hasPrefix("10") {
+            exponent += 1
+            digits = String(format: "%.\(count - 1)f", 1.0)
+        }
         let raised = "\(exponent)".map { character in
             switch character {
             case "-": "⁻"

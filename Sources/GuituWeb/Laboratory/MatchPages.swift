@@ -6,17 +6,19 @@ import GuituText
 
 /// Matches of the library, locus by locus, and what two officers say of them.
 enum MatchPages {
-    static let routes: [Route] = [
-        .page(
-            "/laboratory/matches", [AtLaboratory<ListMatches>.self], LaboratoryPages.whileOn(list)),
-        .page(
-            "/laboratory/matches/{match}",
-            [AtLaboratory<SeeMatch>.self, AtLaboratory<CompareSamples>.self],
-            LaboratoryPages.whileOn(show)),
-        .action(
-            "/laboratory/matches/{match}/decide", [AtLaboratory<DecideMatch>.self], again: show,
-            decide),
-    ]
+    static let routes: [Route] =
+        [
+            .page(
+                "/laboratory/matches", [AtLaboratory<ListMatches>.self],
+                LaboratoryPages.whileOn(list)),
+            .page(
+                "/laboratory/matches/{match}",
+                [AtLaboratory<SeeMatch>.self, AtLaboratory<CompareSamples>.self],
+                LaboratoryPages.whileOn(show)),
+            .action(
+                "/laboratory/matches/{match}/decide", [AtLaboratory<DecideMatch>.self], again: show,
+                decide),
+        ] + MatchReport.routes
 
     static func link(to match: Match.ID) -> Link { "/laboratory/matches/\(match.text)" }
 
@@ -92,18 +94,9 @@ enum MatchPages {
     // MARK: One match
 
     @Sendable private static func show(_ visit: Visit) async throws -> Reply {
-        let id: Match.ID = try visit.id("match")
         let text = visit.text
-        let seen = try await visit.ask(SeeMatch(match: id))
+        let (seen, comparison, library) = try await read(visit)
         let match = seen.match
-        let library = try await visit.ask(SeeLibrary())
-        var comparison: CompareSamples.Answer?
-        if Relation(rawValue: match.relation) != nil {
-            comparison = try await visit.ask(
-                CompareSamples(
-                    query: match.query, candidate: match.candidate, relation: match.relation,
-                    inquiry: Inquiry(purpose: text("laboratory.review", ["match": id.text]))))
-        }
         return .page(
             Page(
                 "\(match.query) – \(match.candidate)",
@@ -118,80 +111,124 @@ enum MatchPages {
                     (text("laboratory.matches"), "/laboratory/matches"),
                 ],
                 actions:
-                    "\(badge(text.word(match.state), tone(match.state)))\(printButton(text))",
+                    """
+                    \(badge(text.word(match.state), tone(match.state)))\
+                    \(button(text("laboratory.report"), MatchReport.link(to: match.id), icon: .print))
+                    """,
                 """
                 \(weight(match, comparison, library, text))
-                \(comparison.map { loci(match, $0, text) }
-                    ?? callout(.info, text("laboratory.familyMatch")))
-                \(comparison.map { method($0, library, text) })
+                \(loci(match, comparison, text))
+                \(method(comparison, library, text))
                 \(spoken(seen, text))
                 \(decision(seen, visit))
                 """))
     }
 
-    /// What the ratio means: the hypotheses in words, the ratio, and the
-    /// probability under a prior that is said beside it.
-    private static func weight(
-        _ match: Match, _ comparison: CompareSamples.Answer?, _ library: SeeLibrary.Answer,
-        _ text: Text
-    ) -> HTML {
-        let log = comparison.map { $0.isExcluded ? -.infinity : $0.log10 ?? .nan } ?? match.log10
-        let size = max(library.samples.values.reduce(0, +), 2)
-        // Odds of 1 to the number of samples: one of them, none likelier.
-        let odds = pow(10, log) / Double(size)
-        let posterior = odds.isInfinite ? 1 : odds / (1 + odds)
+    /// What a match is read with, on its page and on its report alike; the
+    /// ledger has the comparison with its purpose.
+    static func read(_ visit: Visit) async throws -> (
+        seen: SeeMatch.Answer, comparison: CompareSamples.Answer, library: SeeLibrary.Answer
+    ) {
+        let id: Match.ID = try visit.id("match")
+        let seen = try await visit.ask(SeeMatch(match: id))
+        let comparison = try await visit.ask(
+            CompareSamples(
+                query: seen.match.query, candidate: seen.match.candidate,
+                relation: seen.match.relation,
+                inquiry: Inquiry(purpose: visit.text("laboratory.review", ["match": id.text]))))
+        return (seen, comparison, try await visit.ask(SeeLibrary()))
+    }
+
+    /// The ratio, and the probability under a prior that is said beside it.
+    struct Weight {
+        /// The decimal logarithm; NaN where a locus is undefined.
+        let log: Double
+        /// Odds of 1 to the number of samples: one of them, none likelier.
+        let size: Int
+        let posterior: Double
+
+        init(_ comparison: CompareSamples.Answer, _ library: SeeLibrary.Answer) {
+            log = comparison.isExcluded ? -.infinity : comparison.log10 ?? .nan
+            size = max(library.samples.values.reduce(0, +), 2)
+            let odds = pow(10, log) / Double(size)
+            posterior = odds.isInfinite ? 1 : odds / (1 + odds)
+        }
+    }
+
+    static func hypotheses(_ match: Match, _ text: Text) -> HTML {
         let names = [
             "other": match.candidate, "asked": match.query,
             "relation": text.relation(match.relation),
         ]
-        let note = text("laboratory.posterior.note", ["count": text(size)])
-        return """
-            <div class="figures">\(figure(text("laboratory.ratio"), text.ratio(log)))\
-            \(figure(text("laboratory.posterior"), RequestPages.percent(posterior), note: note))</div>
-            \(facts(text, [
+        return facts(
+            text,
+            [
                 (text("laboratory.hypothesis1"), "\(text("laboratory.hypothesis1.of", names))"),
                 (text("laboratory.hypothesis2"), "\(text("laboratory.hypothesis2.of", names))"),
-            ]))
+            ])
+    }
+
+    private static func weight(
+        _ match: Match, _ comparison: CompareSamples.Answer, _ library: SeeLibrary.Answer,
+        _ text: Text
+    ) -> HTML {
+        let weight = Weight(comparison, library)
+        let note = text("laboratory.posterior.note", ["count": text(weight.size)])
+        let posterior =
+            weight.posterior.isNaN
+            ? text("laboratory.undefined") : RequestPages.percent(weight.posterior)
+        return """
+            <div class="figures">\(figure(text("laboratory.ratio"), ratio(weight.log, text)))\
+            \(figure(text("laboratory.posterior"), posterior, note: note))</div>
+            \(hypotheses(match, text))
             """
     }
 
-    private static func loci(
-        _ match: Match, _ comparison: CompareSamples.Answer, _ text: Text
+    private static func ratio(_ log: Double, _ text: Text, digits: Int = 3) -> String {
+        log.isNaN ? text("laboratory.undefined") : text.ratio(log, digits: digits)
+    }
+
+    /// A row for each locus, a column for each sample.
+    ///
+    /// - Parameter digits: of a ratio above a million.
+    static func loci(
+        _ match: Match, _ comparison: CompareSamples.Answer, _ text: Text, digits: Int = 3
     ) -> HTML {
-        let titles = [
-            text("laboratory.locus"), match.query, match.candidate, text("laboratory.ratio"),
-            text("laboratory.rarest"),
-        ]
+        let numbers = comparison.samples.map(\.number)
+        let (ratioTitle, rarestTitle) = (text("laboratory.ratio"), text("laboratory.rarest"))
+        let titles: [String] = [text("laboratory.locus")] + numbers + [ratioTitle, rarestTitle]
         func genotype(_ call: LocusCall?) -> HTML {
             call.map { "\($0.given)" } ?? "<span class=\"unknown\">–</span>"
         }
         let rows = comparison.lines.map { line -> HTML in
-            let ratio: HTML =
+            let isTyped = line.candidate != nil && line.relatives.contains { $0 != nil }
+            let shown: HTML =
                 line.isUndefined
                 ? badge(text("laboratory.undefined"), .danger)
-                : line.query == nil || line.candidate == nil
+                : !isTyped
                     ? "<span class=\"unknown\">–</span>"
-                    : "\(line.log10.map { text.ratio($0) } ?? "0")"
+                    : "\(line.log10.map { text.ratio($0, digits: digits) } ?? "0")"
             return """
                 <tr><th scope="row">\(line.locus)</th>\
-                <td data-label="\(titles[1])">\(genotype(line.query))</td>\
-                <td data-label="\(titles[2])">\(genotype(line.candidate))</td>\
-                <td class="number" data-label="\(titles[3])">\(ratio)\
+                \(zip(numbers, line.relatives + [line.candidate]).map { number, call in
+                    "<td data-label=\"\(number)\">\(genotype(call))</td>" as HTML
+                })\
+                <td class="number" data-label="\(ratioTitle)">\(shown)\
                 \(line.needsMutation ? badge(text("laboratory.mutationNeeded"), .warning) : nil)</td>\
-                <td class="number" data-label="\(titles[4])">\
+                <td class="number" data-label="\(rarestTitle)">\
                 \(line.rarest.map { String(format: "%.4f", $0) } ?? "–")</td></tr>
 
                 """
         }
-        let total =
-            comparison.isExcluded
-            ? "0" : comparison.log10.map { text.ratio($0) } ?? text("laboratory.undefined")
+        let log = comparison.isExcluded ? -.infinity : comparison.log10 ?? .nan
         return """
             <div class="table-frame"><table class="comparison"><caption class="unseen">\(text("laboratory.byLocus"))</caption>
             <thead><tr>\(titles.map { "<th scope=\"col\">\($0)</th>" as HTML })</tr></thead>
             <tbody>\(rows)</tbody>
-            <tfoot><tr><th scope="row" colspan="3">\(text("laboratory.product"))</th>\
-            <td class="number">\(total)</td><td></td></tr></tfoot></table></div>
+            <tfoot><tr><th scope="row" colspan="\(numbers.count + 1)">\(text("laboratory.product"))</th>\
+            <td class="number">\(ratio(log, text, digits: digits))</td><td></td></tr></tfoot></table></div>
+            \(Relation(rawValue: match.relation) == nil
+                ? "<p class=\"hint\">\(text("laboratory.familyMatch"))</p>" as HTML : nil)
             <p class="hint">\(text("laboratory.byLocus.advice"))</p>
             """
     }

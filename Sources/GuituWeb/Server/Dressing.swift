@@ -82,8 +82,9 @@ extension Responder {
         }
         let frame = Frame(
             text: visit.text, reader: viewer.flatMap { reader($0, visit.text) },
-            places: viewer.map { Navigation.places(for: $0, visit.text, at: visit.path) } ?? [],
-            search: viewer?.may(.seePeople) == true ? "/people" : nil,
+            places: page.isForPaper
+                ? [] : viewer.map { Navigation.places(for: $0, visit.text, at: visit.path) } ?? [],
+            search: viewer?.may(.seePeople) == true && !page.isForPaper ? "/people" : nil,
             here: Link(returning: visit.path) ?? "/", csrf: visit.csrf, now: visit.now,
             flash: flash)
         return frame.page(

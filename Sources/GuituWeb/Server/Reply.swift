@@ -11,6 +11,8 @@ public struct Page: Sendable {
     public var trail: [(String, Link)]
     public var actions: HTML
     public var isNarrow: Bool
+    /// Made to be printed: no places and no search beside it.
+    public var isForPaper = false
     public var body: HTML
 
     public init(

@@ -276,6 +276,26 @@ struct LibraryTests {
         #expect(family.query == "F-1" && family.candidate == "U-1")
         #expect(abs(family.log10 - total) < 1e-9 * abs(total))
 
+        // Locus by locus it is the same as the search's, and the pair's here.
+        let whole = try await lab.laboratory.perform(
+            CompareSamples(
+                query: "F-1", candidate: "U-1", relation: "missing", inquiry: Self.inquiry),
+            as: lab.first.actor)
+        #expect(abs((whole.log10 ?? 0) - family.log10) < 1e-9 * abs(total))
+        #expect(whole.samples.map(\.number) == ["R-1", "U-1"])
+        for (line, pair) in zip(whole.lines, compared.lines) {
+            #expect(line.query == nil && line.relatives == [pair.candidate])
+            #expect(line.candidate == pair.query && line.rarest == pair.rarest)
+            #expect(abs((line.log10 ?? 0) - (pair.log10 ?? 1)) < 1e-9)
+        }
+        #expect(
+            await ending {
+                _ = try await lab.laboratory.perform(
+                    CompareSamples(
+                        query: "F-9", candidate: "U-1", relation: "missing", inquiry: Self.inquiry),
+                    as: lab.first.actor)
+            } == "notFound")
+
         // Everyone against everyone, cut off in the middle and gone on with.
         let everyone = try await lab.laboratory.perform(
             SearchLibrary(kind: .everyone, inquiry: Self.inquiry), as: lab.first.actor)
