@@ -29,6 +29,12 @@ public struct Instant: Hashable, Comparable, Sendable, Codable {
         return (Day(daysSince1970: days), rest / 3600, rest / 60 % 60, rest % 60)
     }
 
+    /// As a field for a day and a time holds it: `2026-11-24T18:05`.
+    public var localMoment: String {
+        let (day, hour, minute, _) = inChina
+        return "\(day)T\(hour.padded(2)):\(minute.padded(2))"
+    }
+
     /// The moment a wall clock in China shows `hour`:`minute` on `day`.
     public init(_ day: Day, hour: Int, minute: Int, second: Int = 0) {
         let seconds = day.daysSince1970 * 86_400 + hour * 3600 + minute * 60 + second

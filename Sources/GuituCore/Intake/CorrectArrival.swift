@@ -67,7 +67,8 @@ public struct CorrectArrival: ChangingUseCase {
         _ = try work.beds.lockStay(episode)
         let stood = try stood(in: work)
         // A page shows minutes: the same minute is the same moment.
-        let arrivedAt = arrivedAt.isSameMinute(as: stood.arrivedAt) ? stood.arrivedAt : arrivedAt
+        let isSameMinute = arrivedAt.localMoment == stood.arrivedAt.localMoment
+        let arrivedAt = isSameMinute ? stood.arrivedAt : arrivedAt
         // One that was long ago already needs no second asking.
         if arrivedAt != stood.arrivedAt {
             try RegisterArrival.expect(arrivedAt, isLateEntry: isLateEntry, in: work)
@@ -184,19 +185,5 @@ public struct CorrectArrival: ChangingUseCase {
             WHERE person = \(person) AND kind = \(kind) AND value = \(value)
                 AND occurred_at = \(seenAt) AND retracted_at IS NULL
             """)
-    }
-}
-
-extension Instant {
-    /// As a field for a day and a time holds it: `2026-11-24T18:05`.
-    public var localMoment: String {
-        let (day, hour, minute, _) = inChina
-        func two(_ number: Int) -> String { (number < 10 ? "0" : "") + "\(number)" }
-        return "\(day)T\(two(hour)):\(two(minute))"
-    }
-
-    fileprivate func isSameMinute(as other: Instant) -> Bool {
-        let (one, two) = (inChina, other.inChina)
-        return (one.day, one.hour, one.minute) == (two.day, two.hour, two.minute)
     }
 }
