@@ -122,7 +122,7 @@ enum MatchReport {
                     text("laboratory.report.falseHits"),
                     """
                     \(text("laboratory.report.falseHits.of", [
-                        "threshold": text.ratio(log10(search.threshold)),
+                        "threshold": LaboratoryPages.plain(search.threshold),
                         "expected": String(format: "%.3g", search.expectedFalseHits),
                         "observed": text(search.observed),
                     ]))
